@@ -1,0 +1,174 @@
+"""The data contract: every dataset of the pipeline, column by column. `docs/formats.md` says it in prose.
+
+Addresses: `doc` is the document number, given once at reading (number of the file << 32 | record), and orders the
+corpus; `paragraph` counts from 0 inside its document. Spans are half-open. `start`/`end` count code points,
+`byte_start`/`byte_end` UTF-8 bytes, both in the normalized text.
+"""
+
+import pyarrow as pa
+
+_string = pa.string()
+_int32 = pa.int32()
+_int64 = pa.int64()
+_strings = pa.list_(pa.string())
+
+
+def _schema(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
+
+
+# --- between stages -----------------------------------------------------------------------------------------------
+
+# What is to be read: one row a slice of a file (whole files where a format cannot be cut).
+SLICES = _schema(
+    file=_int64,  # number of the file in the store; file << 32 is added to the record to make `doc`
+    path=_string,  # relative to its root, "/" between parts
+    location=_string,  # where to open it
+    format=_string,  # text, jsonl, parquet
+    compression=_string,  # "", gz, zst
+    byte_start=_int64,
+    byte_end=_int64,
+    first_record=_int64,
+)
+
+# One row a document, or a record that could not be read (then `reason` is set and `text` is null).
+DOCUMENTS = _schema(
+    doc=_int64,
+    doc_id=_string,
+    source=_string,
+    url=_string,
+    date=_string,
+    path=_string,
+    record=_int64,
+    byte_offset=_int64,
+    metadata=_string,  # JSON object with every other field of the input record
+    lang=_string,
+    encoding=_string,
+    repairs=_strings,
+    layout=_string,  # lines, wrapped
+    body_sha256=_string,
+    text_sha256=_string,
+    chars=_int64,
+    text=pa.large_string(),
+    reason=_string,
+    detail=_string,
+)
+
+# One row a paragraph, in document order.
+PARAGRAPHS = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    byte_start=_int32,  # of the line it starts on, indentation included
+    byte_end=_int32,  # behind its last character that is not white space
+    start=_int32,
+    end=_int32,
+    letters=_int32,  # letters and digits
+    unspaced=pa.bool_(),  # most letters are of a script written without spaces
+    tokens=_int32,
+    fold_hi=_int64,  # BLAKE2b-128 of the fold; both 0 for a paragraph without tokens
+    fold_lo=_int64,
+    masked=_int64,  # hash of the fold with every run of digits masked
+)
+
+# One row a paragraph, beside PARAGRAPHS: what repeats inside its document.
+WITHIN = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    evidence=pa.int8(),  # 0 stays; else an index into EVIDENCE
+    twin=_int32,  # paragraph of the kept copy, -1 without
+    shared=_int32,  # shingles in both / in either: the similarity is shared / union
+    union=_int32,
+    block=_int32,  # first paragraph of the block
+    bands=pa.list_(_int64),  # band keys of what may meet other documents; empty for all else
+)
+EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
+
+# One row a paragraph that a rule takes.
+TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64())
+
+# Documents whose whole normalized text is that of an earlier one.
+EQUALS = _schema(doc=_int64, twin_doc=_int64)
+
+# One row a paragraph, beside PARAGRAPHS: `fold` numbers the distinct folds of live paragraphs in order, -1 = not live.
+FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
+
+# First occurrences of folds that share a bucket with another fold.
+CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_(_int32))
+
+# The candidates with their shingles: 64-bit hashes, sorted, unique.
+SHINGLES = _schema(fold=_int32, buckets=pa.list_(_int32), shingles=pa.list_(_int64))
+
+# Folds that have a leader.
+LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32, figures=pa.bool_())
+
+# Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document.
+REPEATS = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    kind=_string,
+    evidence=_string,
+    shared=_int64,
+    union=_int64,
+    twin_doc=_int64,
+    twin_start=_int64,
+    twin_end=_int64,
+    block=_int32,
+)
+# The same with the name of the twin.
+NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
+
+# --- in the store -------------------------------------------------------------------------------------------------
+
+CLEAN = _schema(
+    doc_id=_string,
+    text=pa.large_string(),
+    source=_string,
+    url=_string,
+    date=_string,
+    path=_string,
+    record=_int64,
+    metadata=_string,
+    encoding=_string,
+    repairs=_strings,
+    chars_in=_int64,
+    chars_out=_int64,
+    removed=_strings,
+    layout=_string,
+    lang=_string,
+    body_sha256=_string,
+    text_sha256=_string,  # of the normalized text
+    byte_offset=_int64,
+    run=_int64,
+)
+
+DUPLICATES = CLEAN.append(pa.field("duplicate_of", _string)).append(pa.field("similarity", pa.float64()))
+
+LEDGER = _schema(
+    doc_id=_string,
+    start=_int64,
+    end=_int64,
+    text=pa.large_string(),
+    kind=_string,
+    rule=_string,
+    similarity=pa.float64(),
+    score=pa.float64(),
+    evidence=_string,
+    twin_doc_id=_string,
+    twin_start=_int64,
+    twin_end=_int64,
+    block=_int64,
+    run=_int64,
+)
+
+QUARANTINE = _schema(
+    path=_string,
+    record=_int64,
+    byte_offset=_int64,
+    reason=_string,
+    detail=_string,
+    sha256=_string,
+    run=_int64,
+)
+
+# Keys and order of every document that a run added: what later runs compare with.
+INDEX = _schema(doc=_int64, doc_id=_string, text_sha256=_string, path=_string, record=_int64, live=pa.bool_())
