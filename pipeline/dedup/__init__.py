@@ -1,0 +1,1 @@
+"""Pure functions on arrays: folds, signatures, buckets, leaders, blocks."""

@@ -1,0 +1,208 @@
+"""Repeats across documents: one pass over the corpus in order, so that only the past decides.
+
+Each document is aligned with the earlier documents that its leaders stand in. What goes is settled at once, document
+by document: a twin is always a paragraph that stays, in a document that stays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.align import STAYS, Sequence
+from pipeline.dedup.blocks import (
+    COVERED_SHARE,
+    WEAK_LETTERS,
+    WEAK_LINES,
+    Marks,
+    grow,
+    has_strong,
+    sums_before,
+    too_soft,
+    trusted,
+    weigh,
+)
+from pipeline.text.utf8 import compiled
+
+# "Nearly all" of a document: what does not repeat is short lines with at most 5 % of its letters.
+WHOLE_SHARE = (19, 20)
+TRIED_DOCUMENTS = 4
+
+
+class Doubles(NamedTuple):
+    """Documents that nearly wholly repeat an earlier one; every array has shape (documents,).
+
+    of: int32 number of the earlier document, -1 for none. shared, union: int64 letters that repeat, letters of all.
+    """
+
+    of: NDArray
+    shared: NDArray
+    union: NDArray
+
+
+class Pairs(NamedTuple):
+    """Where two neighbouring clusters were first seen beside each other: an open hash table (keys, positions)."""
+
+    keys: NDArray
+    places: NDArray
+
+
+def across(
+    starts: NDArray[np.int64], seq: Sequence, first: NDArray[np.int32], marks: Marks, kept: NDArray[np.bool_]
+) -> Doubles:
+    """Marks what repeats earlier documents, and finds documents that are doubles.
+
+    `starts`: first position of each document, and behind all, shape (documents + 1,). `first`: the first position of
+    the cluster of each paragraph in the corpus, -1 for a paragraph without tokens. `kept` (n,) is True at first; what
+    goes is set to False.
+    """
+    documents = len(starts) - 1
+    doubles = Doubles(np.full(documents, -1, np.int32), np.zeros(documents, np.int64), np.zeros(documents, np.int64))
+    slots = 1 << max(4, (2 * int(np.count_nonzero(~seq.strong))).bit_length())
+    pairs = Pairs(np.zeros(slots, np.int64), np.full(slots, -1, np.int32))
+    _across(starts, seq, first, marks, kept, doubles, pairs)
+    return doubles
+
+
+@compiled
+def _pair_key(at: int, seq: Sequence) -> int:
+    key = np.uint64(seq.cluster[at]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seq.cluster[at + 1]) + np.uint64(1)
+    key ^= key >> np.uint64(31)
+    return np.int64(key * np.uint64(0xBF58476D1CE4E5B9))
+
+
+@compiled
+def _slot(key: int, pairs: Pairs) -> int:
+    mask = len(pairs.keys) - 1
+    slot = (key ^ (key >> 33)) & mask
+    while pairs.places[slot] >= 0 and pairs.keys[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _short_pair(at: int, high: int, seq: Sequence) -> bool:
+    if at + 1 >= high or seq.strong[at] or seq.strong[at + 1]:
+        return False
+    return seq.cluster[at] >= 0 and seq.cluster[at + 1] >= 0
+
+
+@compiled
+def _seed(at: int, low: int, high: int, first: NDArray, seq: Sequence, pairs: Pairs) -> int:
+    """A position in an earlier document beside which a block may start, or -1."""
+    if seq.strong[at]:
+        return first[at] if 0 <= first[at] < low else -1
+    if first[at] < 0 or first[at] >= low or not _short_pair(at, high, seq):
+        return -1
+    place = pairs.places[_slot(_pair_key(at, seq), pairs)]
+    if place < 0 or seq.cluster[place] != seq.cluster[at] or seq.cluster[place + 1] != seq.cluster[at + 1]:
+        return -1
+    return place
+
+
+@compiled
+def _across(
+    starts: NDArray, seq: Sequence, first: NDArray, marks: Marks, kept: NDArray, doubles: Doubles, pairs: Pairs
+) -> None:
+    count = len(seq.fold)
+    kind = np.zeros(count, np.int8)
+    twin = np.full(count, -1, np.int32)
+    nothing = np.zeros(count, np.bool_)
+    recent = np.full(count, -1, np.int32)  # by first position of a cluster: its latest position
+    stamp = np.full(count, -1, np.int32)
+    tried = np.empty(TRIED_DOCUMENTS, np.int32)
+    sums = sums_before(seq.letters)
+    owner = np.empty(count, np.int32)
+    for d in range(len(starts) - 1):
+        owner[starts[d] : starts[d + 1]] = d
+    for d in range(len(starts) - 1):
+        low, high = starts[d], starts[d + 1]
+        at = floor = low
+        gone = 0
+        while at < high:
+            b = _seed(at, low, high, first, seq, pairs)
+            if b < 0:
+                at += 1
+                continue
+            other = owner[b]
+            bounds = (floor, high, starts[other], starts[other + 1])
+            left, right = grow(at, b, bounds, True, False, seq, kind, twin)
+            sure, soft, lines = weigh(left, right, seq, kind)
+            covers = (sure + soft) * COVERED_SHARE[1] >= (sums[high] - sums[low]) * COVERED_SHARE[0]
+            if soft > 0 and (too_soft(sure, soft) or not covers):
+                left, right = grow(at, b, bounds, False, False, seq, kind, twin)
+                sure, soft, lines = weigh(left, right, seq, kind)
+            if has_strong(left, right, seq, kind, nothing) or (lines >= WEAK_LINES and sure >= WEAK_LETTERS):
+                gone += sure + soft
+                for k in range(left, right + 1):
+                    if kind[k] != STAYS:
+                        marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
+                        marks.block[k] = left
+                for k in range(left, right + 1):
+                    kept[k] = marks.kind[k] == STAYS
+                floor = right + 1
+            at = max(at, right) + 1
+        if 2 * gone > sums[high] - sums[low]:
+            _find_double(d, starts, seq, first, owner, recent, stamp, tried, sums, kept, doubles)
+        for k in range(low, high):
+            if first[k] >= 0:
+                recent[first[k]] = k
+            if _short_pair(k, high, seq):
+                slot = _slot(_pair_key(k, seq), pairs)
+                if pairs.places[slot] < 0:
+                    pairs.places[slot] = k
+                    pairs.keys[slot] = _pair_key(k, seq)
+
+
+@compiled
+def _find_double(
+    d: int,
+    starts: NDArray,
+    seq: Sequence,
+    first: NDArray,
+    owner: NDArray,
+    recent: NDArray,
+    stamp: NDArray,
+    tried: NDArray,
+    sums: NDArray,
+    kept: NDArray,
+    doubles: Doubles,
+) -> None:
+    """Sets document d as a double of the earlier document that holds most of it, where that is nearly all."""
+    low, high = starts[d], starts[d + 1]
+    total = sums[high] - sums[low]
+    best, best_letters, tries = -1, 0, 0
+    for k in range(low, high):
+        if not seq.strong[k] or first[k] < 0 or first[k] >= low:
+            continue
+        for place in (first[k], recent[first[k]]):
+            other = owner[place]
+            if doubles.of[other] >= 0 or tries >= TRIED_DOCUMENTS or other in tried[:tries]:
+                continue
+            tried[tries] = other
+            tries += 1
+            letters = _common_letters(d, other, starts, seq, first, stamp)
+            if letters > best_letters or (letters == best_letters and other < best):
+                best, best_letters = other, letters
+    if best >= 0 and best_letters * WHOLE_SHARE[1] >= total * WHOLE_SHARE[0]:
+        doubles.of[d] = best
+        doubles.shared[d] = best_letters
+        doubles.union[d] = total
+        for k in range(low, high):
+            kept[k] = False
+
+
+@compiled
+def _common_letters(d: int, other: int, starts: NDArray, seq: Sequence, first: NDArray, stamp: NDArray) -> int:
+    """Letters of paragraphs of d whose cluster stands in `other` too; 0 where a strong one does not."""
+    mark = 2 * d
+    for k in range(starts[other], starts[other + 1]):
+        if first[k] >= 0:
+            stamp[first[k]] = mark
+    letters = 0
+    for k in range(starts[d], starts[d + 1]):
+        if first[k] >= 0 and stamp[first[k]] == mark:
+            letters += seq.letters[k]
+        elif seq.strong[k]:
+            return 0
+    return letters

@@ -1,0 +1,174 @@
+"""Blocks: which repeated paragraphs go, and beside which twins.
+
+A repeated paragraph goes when it carries enough text by itself (it is strong), or when its neighbours repeat beside
+the same neighbours and the block has a strong paragraph. A short line that merely also occurs elsewhere stays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.align import EQUAL, FIGURES, GAP, NEAR, STAYS, Sequence, extend
+from pipeline.text.utf8 import compiled
+
+# Equal and near paragraphs hold at least 2/3 of the letters of a block that takes others along, ...
+SURE_SHARE = (2, 3)
+# ... and such a block across documents covers at least 80 % of the later document.
+COVERED_SHARE = (4, 5)
+# A block inside a document prints "the whole document again" if it holds 80 % of the letters before it.
+AGAIN_SHARE = (4, 5)
+# A line seen so often in one document is a refrain, a table cell or a response, not a second printing.
+REFRAIN = 3
+# Without a strong paragraph, a block across documents needs this many matching lines and letters.
+WEAK_LINES, WEAK_LETTERS = 6, 240
+
+
+class Marks(NamedTuple):
+    """What goes, for n paragraphs; every array has shape (n,).
+
+    kind: int8 (align.EQUAL ...; 0 stays). twin, block: int32 positions (-1 without): the counterpart, and the first
+    paragraph of the block.
+    """
+
+    kind: NDArray
+    twin: NDArray
+    block: NDArray
+
+
+def no_marks(count: int) -> Marks:
+    """Marks of paragraphs that all stay."""
+    return Marks(np.zeros(count, np.int8), np.full(count, -1, np.int32), np.full(count, -1, np.int32))
+
+
+@compiled
+def weigh(left: int, right: int, seq: Sequence, kind: NDArray) -> tuple[int, int, int]:
+    """(sure, soft, lines): letters of equal and near paragraphs, letters of the others that go, sure lines."""
+    sure = soft = lines = 0
+    for at in range(left, right + 1):
+        if kind[at] == EQUAL or kind[at] == NEAR:
+            sure += seq.letters[at]
+            lines += seq.cluster[at] >= 0
+        elif kind[at] != STAYS:
+            soft += seq.letters[at]
+    return sure, soft, lines
+
+
+@compiled
+def has_strong(left: int, right: int, seq: Sequence, kind: NDArray, refrain: NDArray) -> bool:
+    """Whether an equal or near paragraph of the block could go alone."""
+    for at in range(left, right + 1):
+        if (kind[at] == EQUAL or kind[at] == NEAR) and seq.strong[at] and not refrain[at]:
+            return True
+    return False
+
+
+@compiled
+def grow(
+    a: int,
+    b: int,
+    bounds: tuple[int, int, int, int],
+    soft: bool,
+    inside: bool,
+    seq: Sequence,
+    kind: NDArray,
+    twin: NDArray,
+) -> tuple[int, int]:
+    """First and last position of the block around the pair (a, b); kind and twin are written on the way.
+
+    `bounds`: first and behind-last position usable on the side of a, then of b. `inside`: both are one document, so
+    the earlier copy must end before the later one begins.
+    """
+    low_a, high_a, low_b, high_b = bounds
+    kind[a] = EQUAL if seq.fold[a] == seq.fold[b] else NEAR
+    twin[a] = b
+    if inside:
+        low_a = max(low_a, b + 1)
+    left = extend(a, b, -1, low_a - 1, low_b - 1, soft, seq, kind, twin)
+    if inside:
+        high_b = min(high_b, left)
+    right = extend(a, b, 1, high_a, high_b, soft, seq, kind, twin)
+    return left, right
+
+
+@compiled
+def trusted(at: int, b: int, kind: int, first: NDArray, seq: Sequence, kept: NDArray) -> tuple[int, int]:
+    """(kind, twin) for a paragraph matched with position b: a kept twin that was really compared, or (STAYS, -1).
+
+    A near pair counts only beside the leader itself: what follows the same leader need not be similar.
+    """
+    if kind == FIGURES or kind == GAP:
+        return (kind, b) if kept[b] else (STAYS, -1)
+    if kept[b] and seq.fold[b] == seq.fold[at]:
+        return EQUAL, b
+    if kept[b] and seq.fold[b] == seq.cluster[at]:
+        return NEAR, b
+    leader = first[at]
+    if 0 <= leader < at and kept[leader]:
+        return (EQUAL if seq.fold[leader] == seq.fold[at] else NEAR), leader
+    return STAYS, -1
+
+
+@compiled
+def too_soft(sure: int, soft: int) -> bool:
+    """Whether equal and near paragraphs hold less than SURE_SHARE of the letters of a block."""
+    return sure * SURE_SHARE[1] < (sure + soft) * SURE_SHARE[0]
+
+
+@compiled
+def sums_before(values: NDArray) -> NDArray:
+    """The sum of all values before each position, shape (n + 1,), int64."""
+    out = np.zeros(len(values) + 1, np.int64)
+    for at in range(len(values)):
+        out[at + 1] = out[at] + values[at]
+    return out
+
+
+@compiled
+def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks: Marks) -> None:
+    """Marks what repeats inside each document, and takes it from `kept` (all True at first).
+
+    `starts`: first position of each document and, last, behind all (n + 1). `first`: for each position, the first
+    position of its cluster in its document (its own where it is the first).
+    """
+    count = len(seq.fold)
+    kind = np.zeros(count, np.int8)
+    twin = np.full(count, -1, np.int32)
+    seen = np.zeros(count, np.int32)  # by position of the first copy
+    for at in range(count):
+        seen[first[at]] += 1
+    refrain = np.zeros(count, np.bool_)
+    for at in range(count):
+        refrain[at] = seq.cluster[at] >= 0 and seen[first[at]] >= REFRAIN
+    sums = sums_before(seq.letters)
+    for d in range(len(starts) - 1):
+        low, high = starts[d], starts[d + 1]
+        at = floor = low
+        while at < high:
+            b = first[at]
+            if b >= at or seq.cluster[at] < 0 or not (seq.strong[at] or _beside(at, b, high, seq)):
+                at += 1
+                continue
+            bounds = (floor, high, low, at)
+            left, right = grow(at, b, bounds, True, True, seq, kind, twin)
+            sure, soft, _ = weigh(left, right, seq, kind)
+            if too_soft(sure, soft):
+                left, right = grow(at, b, bounds, False, True, seq, kind, twin)
+                sure, soft, _ = weigh(left, right, seq, kind)
+            again = sure * AGAIN_SHARE[1] >= (sums[left] - sums[low]) * AGAIN_SHARE[0]
+            if again or has_strong(left, right, seq, kind, refrain):
+                for k in range(left, right + 1):
+                    if kind[k] != STAYS and (again or not refrain[k]):
+                        marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
+                        marks.block[k] = left
+                for k in range(left, right + 1):
+                    kept[k] = marks.kind[k] == STAYS
+                floor = right + 1
+            at = max(at, right) + 1
+
+
+@compiled
+def _beside(a: int, b: int, high: int, seq: Sequence) -> bool:
+    if a + 1 >= high or b + 1 >= a:
+        return False
+    return seq.cluster[a + 1] == seq.cluster[b + 1] and seq.cluster[a + 1] >= 0

@@ -1,0 +1,139 @@
+"""Slow and plain: what the compiled kernels compute, on Python strings and by datasketch itself.
+
+This module is the oracle of the tests, the engine of `verify`, and the implementation behind
+`repeats.kernel: datasketch`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from datasketch import MinHash
+from numpy.typing import NDArray
+
+from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+
+_MASK = (1 << 64) - 1
+
+
+def tokens(text: str) -> list[str]:
+    """Words, single characters of unspaced scripts, and signs of quantity, folded, in order.
+
+    >>> tokens("L'OCS, 3 % –  上海!")
+    ['l', 'ocs', '3', '%', '上', '海']
+    >>> tokens("-5 °C or 10-20")
+    ['-', '5', '°', 'c', 'or', '10', '20']
+    """
+    kinds, folds = tables()
+    found: list[str] = []
+    word: list[str] = []
+    before = SPACE
+    for at, char in enumerate(text):
+        kind = int(kinds[ord(char)]) & CLASS
+        if kind == SKIPPED:
+            continue
+        if char == "-" and before == SPACE and _is_digit(text, at + 1):
+            kind = SYMBOL  # a minus, since it leans on a number
+        if kind in (WORD, DIGIT):
+            word.append(chr(folds[ord(char)]))
+        else:
+            if word:
+                found.append("".join(word))
+                word = []
+            if kind in (UNSPACED, SYMBOL):
+                found.append(chr(folds[ord(char)]))
+        before = kind
+    if word:
+        found.append("".join(word))
+    return found
+
+
+def _is_digit(text: str, at: int) -> bool:
+    return at < len(text) and int(tables()[0][ord(text[at])]) & CLASS == DIGIT
+
+
+def _is_word(token: str) -> bool:
+    return int(tables()[0][ord(token[0])]) & CLASS in (WORD, DIGIT)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Tokens as one string: a space between two words, nothing beside single characters."""
+    out: list[str] = []
+    for part in parts:
+        if out and _is_word(out[-1]) and _is_word(part):
+            out.append(" ")
+        out.append(part)
+    return "".join(out)
+
+
+def fold(text: str) -> str:
+    """The form in which a paragraph is compared.
+
+    >>> fold("Die  SONNE — scheint; 上海 2018!")
+    'die sonne scheint上海2018'
+    """
+    return joined(tokens(text))
+
+
+def masked(text: str) -> str:
+    """The tokens with runs of digits as 0, and neighbouring numbers as one: what two texts share that differ in figures.
+
+    >>> masked("up 3.5 % on 2018-06-08") == masked("up 7 % on 9/6/2019")
+    True
+    """
+    out: list[str] = []
+    for token in tokens(text):
+        digits = ["0" if int(tables()[0][ord(char)]) & CLASS == DIGIT else char for char in token]
+        short = [char for at, char in enumerate(digits) if char != "0" or at == 0 or digits[at - 1] != "0"]
+        part = "".join(short)
+        if not (part == "0" and out and out[-1] == "0"):
+            out.append(part)
+    return " ".join(out)
+
+
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """Pairs of neighbouring tokens; the token itself where there is only one."""
+    parts = tokens(text)
+    if len(parts) == 1:
+        return frozenset([(parts[0],)])
+    return frozenset(zip(parts, parts[1:], strict=False))
+
+
+def similarity(left: str, right: str) -> tuple[int, int]:
+    """Exact Jaccard similarity of the shingles of two texts as (shared, union): shared / union.
+
+    >>> similarity("one two three", "One, two, four")
+    (1, 3)
+    """
+    ours, theirs = shingles(left), shingles(right)
+    return len(ours & theirs), len(ours | theirs)
+
+
+def token_hash(token: str) -> int:
+    """FNV-1a over code points, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/, with code points for octets)."""
+    value = 0xCBF29CE484222325
+    for char in token:
+        value = ((value ^ ord(char)) * 0x100000001B3) & _MASK
+    return value
+
+
+def mix(value: int) -> int:
+    """The finalizer of SplitMix64 (Steele, Lea, Flood 2014): every input bit reaches every output bit."""
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
+    return value ^ (value >> 31)
+
+
+def shingle_hashes(text: str) -> list[int]:
+    """64-bit hashes of the pairs of neighbouring tokens, sorted, unique; none for a text of fewer than two tokens."""
+    hashes = [token_hash(token) for token in tokens(text)]
+    pairs = zip(hashes, hashes[1:], strict=False)
+    return sorted({mix((left * 0x9E3779B97F4A7C15 + right) & _MASK) for left, right in pairs})
+
+
+def signature(hashes: Iterable[int], *, permutations: int, seed: int) -> NDArray[np.uint32]:
+    """datasketch's MinHash (affine32) of the upper 32 bits of shingle hashes, shape (permutations,)."""
+    sketch = MinHash(num_perm=permutations, seed=seed, scheme="affine32", hashfunc=int)
+    sketch.update_batch([value >> 32 for value in hashes])
+    values: NDArray[np.uint32] = sketch.hashvalues
+    return values
+

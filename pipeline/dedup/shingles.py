@@ -1,0 +1,111 @@
+"""Shingles of paragraphs as 64-bit hashes: pairs of neighbouring tokens, equal to `reference.shingle_hashes`."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.letters import tables
+from pipeline.text.utf8 import code_point, compiled
+
+
+def shingle_sets(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """(values, offsets): the sorted, unique shingles of paragraph i are values[offsets[i]:offsets[i + 1]]."""
+    kinds, folded = tables()
+    room = int((ends - starts).sum())
+    values = np.empty(room + 1, np.uint64)
+    offsets = np.zeros(len(starts) + 1, np.int64)
+    used = _shingle_sets(data, starts, ends, kinds, folded, values, offsets)
+    return values[:used].copy(), offsets
+
+
+@compiled
+def shingle_run(
+    data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray, first: int
+) -> int:
+    """Writes the shingles of bytes [at, end) to out[first:], in order, with repeats; behind the last one written."""
+    prime = np.uint64(0x100000001B3)
+    basis = np.uint64(0xCBF29CE484222325)
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    left = np.uint64(0)
+    tokens = 0
+    token = basis
+    in_word = False
+    before = 0
+    to = first
+    while at <= end:  # one step past the end closes the last word
+        kind, code, size = 0, 0, 1
+        if at < end:
+            if data[at] < 0x80:
+                code = int(data[at])
+            else:
+                code, size = code_point(data, at)
+            kind = int(kinds[code] & 7)
+        if kind == 2 and at < end:
+            at += size
+            continue
+        if code == 45 and before == 0 and at + 1 < end:
+            follower, _ = code_point(data, at + 1)
+            if kinds[follower] & 7 == 4:
+                kind = 6
+        if kind == 3 or kind == 4:
+            if not in_word:
+                in_word = True
+                token = basis
+            token = (token ^ np.uint64(folded[code])) * prime
+        else:
+            if in_word:
+                in_word = False
+                if tokens > 0:
+                    out[to] = _mix(left * golden + token)
+                    to += 1
+                left = token
+                tokens += 1
+            if kind >= 5:
+                token = (basis ^ np.uint64(folded[code])) * prime
+                if tokens > 0:
+                    out[to] = _mix(left * golden + token)
+                    to += 1
+                left = token
+                tokens += 1
+        before = kind
+        at += size
+    return to
+
+
+@compiled
+def _mix(value: np.uint64) -> np.uint64:
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@compiled
+def _shingle_sets(
+    data: NDArray, starts: NDArray, ends: NDArray, kinds: NDArray, folded: NDArray, values: NDArray, offsets: NDArray
+) -> int:
+    to = 0
+    for row in range(len(starts)):
+        behind = shingle_run(data, starts[row], ends[row], kinds, folded, values, to)
+        if behind > to:
+            values[to:behind].sort()
+            first = to
+            to += 1
+            for at in range(first + 1, behind):
+                if values[at] != values[to - 1]:
+                    values[to] = values[at]
+                    to += 1
+        offsets[row + 1] = to
+    return to
+
+
+@compiled
+def overlap(left: NDArray, right: NDArray) -> tuple[int, int]:
+    """(shared, union) of two sorted, unique arrays of hashes."""
+    i = j = shared = 0
+    while i < len(left) and j < len(right):
+        a, b = left[i], right[j]
+        shared += a == b
+        i += a <= b
+        j += b <= a
+    return shared, len(left) + len(right) - shared

@@ -1,0 +1,1 @@
+"""Where kernels and queries run."""

@@ -1,0 +1,1 @@
+"""One kernel a file: batches in, batches out."""

@@ -1,0 +1,1 @@
+"""Pure functions on bytes, strings and spans."""
