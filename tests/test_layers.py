@@ -26,7 +26,8 @@ LAYERS: dict[str, set[str]] = {
     "engines": {"engines", "flow", "errors"},
     "sources": {"sources", "text", "stages.schemas", "stages.tables", "flow", "errors"},
     "store": {"store", "text", "dedup", "stages.schemas", "flow", "errors"},
-    "config": {"text", "dedup", "errors"},
+    "strict_yaml": {"errors"},
+    "config": {"text", "dedup", "strict_yaml", "errors"},
     "plan": {"text", "dedup", "stages", "stages.schemas", "stages.tables", "sources", "config", "flow", "errors"},
 }
 
