@@ -3,6 +3,7 @@
 Every column, exit code, reason, setting, target and word has its line, and no line is stale.
 """
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -15,7 +16,10 @@ from pydantic import BaseModel
 
 from pipeline import errors
 from pipeline.config import Settings
+from pipeline.sources.records import GUESSES
 from pipeline.stages import schemas
+from pipeline.store.law import COUNTS
+from pipeline.store.manifest import LiveFile, Manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {name: value for name, value in vars(schemas).items() if isinstance(value, pa.Schema)}
@@ -74,6 +78,13 @@ def test_the_example_record_fits_its_schema(name: str) -> None:
     assert pa.Table.from_pylist([record], schema=SCHEMAS[name]).num_rows == 1
 
 
+def test_every_stage_of_the_plan_has_its_chapter() -> None:
+    stages = re.findall(r'Stage\(\s*"(\w+)",.*?\bschemas\.(\w+)', read("pipeline/plan.py"), flags=re.DOTALL)
+    headings = sections(read("docs/formats.md"), "### ")
+    assert len(stages) > 5
+    assert [f"`{name}` ({schema})" for name, schema in stages if f"`{name}` ({schema})" not in headings] == []
+
+
 def test_every_evidence_of_a_repeat_is_documented() -> None:
     text = schema_section("LEDGER")
     assert [word for word in schemas.EVIDENCE if word and f"`{word}`" not in text] == []
@@ -82,6 +93,20 @@ def test_every_evidence_of_a_repeat_is_documented() -> None:
 def test_every_reason_of_quarantine_is_documented() -> None:
     documented = [row[0] for row in rows(sections(read("docs/formats.md"), "## ")["Reasons of quarantine"])]
     assert documented == [f"`{reason}`" for reason in errors.Reason]
+
+
+def manifest_tables() -> dict[str, list[str]]:
+    """First cell of the head -> first cells below it, for each table of the chapter."""
+    tables = re.split(r"\n\n", sections(read("docs/formats.md"), "## ")["Manifest"])
+    found: dict[str, list[str]] = {}
+    for table in (part for part in tables if part.startswith("| ")):
+        found.setdefault(table.split("|")[1].strip(), []).extend(row[0].strip("`") for row in rows(table))
+    return found
+
+
+def test_every_field_of_the_manifest_is_documented() -> None:
+    fields = [field.name for record in (Manifest, LiveFile) for field in dataclasses.fields(record)]
+    assert manifest_tables() == {"field": fields, "count": list(COUNTS)}
 
 
 def test_every_exit_code_is_documented() -> None:
@@ -111,6 +136,12 @@ def test_every_setting_is_documented_with_its_default(section: str) -> None:
     assert isinstance(model, type)
     body = next(b for h, b in sections(read("docs/settings.md"), "## ").items() if h.startswith(f"`{section}`"))
     assert {row[0]: row[1] for row in rows(body)} == defaults(model)
+
+
+def test_every_guessed_name_of_a_field_is_documented() -> None:
+    body = next(body for head, body in sections(read("docs/settings.md"), "## ").items() if head.startswith("`input`"))
+    said = {row[0]: re.findall(r"`(.+?)`", row[2]) for row in rows(body)}
+    assert {role: tuple(said[f"`{role}_field`"]) for role in GUESSES} == dict(GUESSES)
 
 
 # --- the other pages --------------------------------------------------------------------------------------------------
