@@ -1,4 +1,4 @@
-"""The words of the flow: Batches, Kernel, Dataset, Engine.
+"""The words of the flow: Batches, Kernel, Dataset, Stage, Engine.
 
 A kernel is a pure function from streams of Arrow batches (one stream an input) to one stream of Arrow batches.
 It knows no engine and no other shard. Settings are bound to it with `functools.partial`, so that a kernel
@@ -8,7 +8,7 @@ travels to another process by name. A query is portable SQL over datasets.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import pyarrow as pa
 
@@ -26,6 +26,29 @@ class Dataset:
     schema: pa.Schema
     shards: tuple[Path, ...]
     rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the plan: what makes dataset `name` from the datasets `reads`.
+
+    `work` is a kernel for the verbs `map` and `gather`, and portable SQL over the names in `reads` for `query`.
+    """
+
+    name: str
+    verb: Literal["map", "gather", "query"]
+    work: Kernel | str
+    reads: tuple[str, ...]
+    schema: pa.Schema
+
+
+def made(stage: Stage, datasets: Mapping[str, Dataset], engine: "Engine") -> Dataset:
+    """The dataset of a stage."""
+    inputs = [datasets[name] for name in stage.reads]
+    if isinstance(stage.work, str):
+        return engine.query(stage.name, stage.work, stage.schema, dict(zip(stage.reads, inputs, strict=True)))
+    verb = engine.map if stage.verb == "map" else engine.gather
+    return verb(stage.name, stage.work, stage.schema, *inputs)
 
 
 class Engine(Protocol):

@@ -96,12 +96,13 @@ FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_(_int32))
 
 # The candidates with their shingles: 64-bit hashes, sorted, unique.
-SHINGLES = _schema(fold=_int32, buckets=pa.list_(_int32), shingles=pa.list_(_int64))
+SHINGLES = _schema(fold=_int32, masked=_int64, buckets=pa.list_(_int32), shingles=pa.list_(_int64))
 
 # Folds that have a leader.
-LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32, figures=pa.bool_())
+LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32)
 
-# Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document.
+# Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document (then no twin span).
+# For evidence `figures` and `gap` across documents, shared and union are 0: they are computed from the quotes.
 REPEATS = _schema(
     doc=_int64,
     paragraph=_int32,
@@ -114,8 +115,13 @@ REPEATS = _schema(
     twin_end=_int64,
     block=_int32,
 )
-# The same with the name of the twin.
-NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
+# The name of every document; a name given before gets "~2".
+NAMES = _schema(doc=_int64, doc_id=_string)
+# Texts of twins that must be looked at again, by their span.
+SPANS = _schema(doc=_int64, start=_int64, stop=_int64)
+QUOTES = SPANS.append(pa.field("text", _string))
+# The repeats with the name of the twin, and its text where there is a quote.
+NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string)).append(pa.field("quote", _string))
 
 # --- in the store -------------------------------------------------------------------------------------------------
 
@@ -159,6 +165,9 @@ LEDGER = _schema(
     block=_int64,
     run=_int64,
 )
+
+# The ledger on its way to the store: with the number of the document.
+CUTS = pa.schema([pa.field("doc", _int64), *LEDGER])
 
 QUARANTINE = _schema(
     path=_string,

@@ -1,0 +1,176 @@
+"""The embedded engine: kernels in processes, queries in DuckDB, shards as Arrow IPC files in a work folder."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as pads
+
+from pipeline.errors import OutputError
+from pipeline.flow import Batches, Dataset, Kernel
+
+PRELOADED = ["pipeline.warm"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A shard that was written."""
+
+    rows: int
+    first_doc: int | None
+    last_doc: int | None
+
+
+@dataclass(slots=True)
+class LocalEngine:
+    """Runs kernels over shards in `workers` processes (in this one if 1), queries in DuckDB.
+
+    `folder` takes the shards; the caller removes it. `memory_limit` is DuckDB's, beyond which it spills there.
+    """
+
+    folder: Path
+    workers: int
+    memory_limit: str
+    progress: Callable[[str, int, int], None] = lambda name, done, total: None
+    _pool: ProcessPoolExecutor | None = None
+    _docs: dict[Path, _Made] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def map(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
+        """Shard i of the result is `kernel` on shard i of every input (see `flow.Engine`)."""
+        shards = max(len(each.shards) for each in inputs)
+        leading = next(each for each in inputs if len(each.shards) == shards)
+        parts = [self._aligned(f"{name}-in{at}", each, leading) for at, each in enumerate(inputs)]
+        tasks = [tuple((part.shards[i],) for part in parts) for i in range(shards)]
+        return self._made(name, kernel, schema, tasks)
+
+    def gather(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
+        """One shard: `kernel` on all shards of every input, each as one stream."""
+        return self._made(name, kernel, schema, [tuple(each.shards for each in inputs)])
+
+    def query(self, name: str, sql: str, schema: pa.Schema, inputs: Mapping[str, Dataset]) -> Dataset:
+        """One shard: the rows of `sql`, ordered as it says."""
+        path = self.folder / f"{name}.arrow"
+        with duckdb.connect(config={"threads": self.workers, "memory_limit": self.memory_limit}) as connection:
+            connection.execute("SET temp_directory = $folder", {"folder": str(self.folder / "spill")})
+            connection.execute("SET autoinstall_known_extensions = false")
+            connection.execute("SET autoload_known_extensions = false")
+            for table, each in inputs.items():
+                shards = [str(shard) for shard in each.shards]
+                connection.register(table, pads.dataset(shards, schema=each.schema, format="ipc"))
+            rows = connection.sql(sql).to_arrow_reader(1 << 16)
+            made = _write(path, schema, (batch.cast(schema) for batch in rows))
+        self._docs[path] = made
+        return Dataset(schema, (path,), (made.rows,))
+
+    def rows(self, data: Dataset) -> Iterator[pa.RecordBatch]:
+        """All rows of a dataset in order."""
+        return _stream(data.shards)
+
+    def write(self, name: str, schema: pa.Schema, shards: Sequence[Sequence[pa.RecordBatch]]) -> Dataset:
+        """A dataset of rows made outside of a kernel, one shard a sequence of batches."""
+        paths = tuple(self.folder / f"{name}-{at:05d}.arrow" for at in range(len(shards)))
+        made = [_write(path, schema, iter(rows)) for path, rows in zip(paths, shards, strict=True)]
+        self._docs.update(zip(paths, made, strict=True))
+        return Dataset(schema, paths, tuple(each.rows for each in made))
+
+    def _made(
+        self, name: str, kernel: Kernel, schema: pa.Schema, tasks: Sequence[tuple[tuple[Path, ...], ...]]
+    ) -> Dataset:
+        paths = [self.folder / f"{name}-{at:05d}.arrow" for at in range(len(tasks))]
+        made: list[_Made] = []
+        self.progress(name, 0, len(tasks))
+        for result in self._results(kernel, schema, tasks, paths):
+            made.append(result)
+            self.progress(name, len(made), len(tasks))
+        self._docs.update(zip(paths, made, strict=True))
+        return Dataset(schema, tuple(paths), tuple(each.rows for each in made))
+
+    def _results(
+        self, kernel: Kernel, schema: pa.Schema, tasks: Sequence[tuple[tuple[Path, ...], ...]], paths: Sequence[Path]
+    ) -> Iterator[_Made]:
+        if self.workers == 1 or len(tasks) == 1:
+            for task, path in zip(tasks, paths, strict=True):
+                yield _run(kernel, schema, task, path)
+            return
+        if self._pool is None:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(PRELOADED)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+        count = len(tasks)
+        try:
+            yield from self._pool.map(_run, [kernel] * count, [schema] * count, tasks, paths)
+        except BrokenProcessPool as error:
+            message = "a worker died (killed, or out of memory); lower engine.workers or input.slice_mb and run again"
+            raise OutputError(message) from error
+
+    def _aligned(self, name: str, data: Dataset, leading: Dataset) -> Dataset:
+        """`data` in as many shards as `leading`, cut where the documents of its shards end."""
+        if len(data.shards) == len(leading.shards):
+            return data
+        lasts = [self._docs[shard].last_doc for shard in leading.shards]
+        known = -1
+        bounds = []
+        for last in lasts:
+            known = known if last is None else last
+            bounds.append(known)
+        paths = tuple(self.folder / f"{name}-{at:05d}.arrow" for at in range(len(bounds)))
+        made = _split(_stream(data.shards), data.schema, bounds, paths)
+        self._docs.update(zip(paths, made, strict=True))
+        return Dataset(data.schema, paths, tuple(each.rows for each in made))
+
+
+def _stream(shards: Sequence[Path]) -> Batches:
+    for shard in shards:
+        with pa.OSFile(str(shard)) as file, pa.ipc.open_file(file) as reader:
+            for at in range(reader.num_record_batches):
+                yield reader.get_batch(at)
+
+
+def _run(kernel: Kernel, schema: pa.Schema, inputs: tuple[tuple[Path, ...], ...], path: Path) -> _Made:
+    return _write(path, schema, kernel(*(_stream(shards) for shards in inputs)))
+
+
+def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
+    count = 0
+    first: int | None = None
+    last: int | None = None
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+        for batch in rows:
+            if batch.num_rows == 0:
+                continue
+            writer.write_batch(batch)
+            count += batch.num_rows
+            if "doc" in schema.names:
+                docs = batch.column("doc")
+                first = docs[0].as_py() if first is None else first
+                last = docs[-1].as_py()
+    return _Made(count, first, last)
+
+
+def _split(rows: Batches, schema: pa.Schema, bounds: Sequence[int], paths: Sequence[Path]) -> list[_Made]:
+    """Writes ordered rows to one file a bound: file i gets documents up to and with bounds[i], the last one the rest."""
+    parts: list[list[pa.RecordBatch]] = [[] for _ in bounds]
+    inner = list(bounds[:-1])
+    for batch in rows:
+        docs = batch.column("doc").to_numpy()
+        cuts = [0, *docs.searchsorted(inner, side="right").tolist(), batch.num_rows]
+        for at, part in enumerate(parts):
+            if cuts[at + 1] > cuts[at]:
+                part.append(batch.slice(cuts[at], cuts[at + 1] - cuts[at]))
+    return [_write(path, schema, iter(part)) for path, part in zip(paths, parts, strict=True)]

@@ -1,0 +1,90 @@
+"""The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
+
+    raw ─ documents ─ paragraphs ─ within ─ tails ─ folds ─ candidates ─ shingles ─ leaders ─ repeats ─ cuts ─ clean
+
+`map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
+stages are portable SQL. Detectors only point; `cuts` gathers what they say, and `clean` cuts, once.
+"""
+
+from functools import partial
+
+from pipeline.config import Settings
+from pipeline.dedup.method import Method
+from pipeline.flow import Batches, Kernel, Stage
+from pipeline.sources.read import read
+from pipeline.sources.records import Fields
+from pipeline.stages import schemas
+from pipeline.stages.cuts import cuts
+from pipeline.stages.documents import documents
+from pipeline.stages.folds import candidates, folds, leaders, shingles
+from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, WANTED_SQL, names, quotes
+from pipeline.stages.paragraphs import paragraphs
+from pipeline.stages.repeats import repeats
+from pipeline.stages.tails import tails
+from pipeline.stages.within import within
+
+
+def plan(settings: Settings, rules: tuple[tuple[str, str], ...], taken: frozenset[str], run: int) -> tuple[Stage, ...]:
+    """All stages in order. `rules`: rule packs as (name, YAML text); `taken`: names of documents of earlier runs."""
+    method = method_of(settings)
+    by_source = method.across == "source"
+    kinds = settings.tails.kinds if settings.tails.enabled else ()
+    return (
+        # text
+        Stage("documents", "map", reading(settings), ("slices",), schemas.DOCUMENTS),
+        Stage("names", "gather", partial(names, taken=taken, by_file=settings.input.id_scope), ("documents",), schemas.NAMES),
+        Stage("equals", "query", EQUALS_SQL[method.across], ("documents",), schemas.EQUALS),
+        Stage("paragraphs", "map", partial(paragraphs, by_source=by_source), ("documents",), schemas.PARAGRAPHS),
+        # inside each document: repeats, then tails on what is left
+        Stage("within", "map", partial(within, method=method), ("documents", "paragraphs"), schemas.WITHIN),
+        Stage("tails", "map", partial(tails, pack_files=rules, kinds=kinds), ("documents", "paragraphs", "within"), schemas.TAILS),
+        # across documents: repeats among what is left
+        Stage("folds", "gather", folds, ("paragraphs", "within", "tails", "equals"), schemas.FOLDS),
+        Stage("candidates", "gather", candidates, ("folds", "within", "within"), schemas.CANDIDATES),
+        Stage("shingles", "map", shingles, ("documents", "paragraphs", "candidates"), schemas.SHINGLES),
+        Stage("leaders", "gather", partial(leaders, method=method), ("shingles",), schemas.LEADERS),
+        Stage("repeats", "gather", partial(repeats, method=method), ("paragraphs", "within", "tails", "equals", "folds", "leaders"), schemas.REPEATS),
+        # what goes, with its reasons
+        Stage("wanted", "query", WANTED_SQL, ("repeats",), schemas.SPANS),
+        Stage("quotes", "map", quotes, ("documents", "wanted"), schemas.QUOTES),
+        Stage("named", "query", NAMED_SQL, ("repeats", "names", "quotes"), schemas.NAMED_REPEATS),
+        Stage("cuts", "map", partial(cuts, run=run), ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
+    )  # fmt: skip
+
+
+def reading(settings: Settings) -> Kernel:
+    """The kernel from slices of files to normalized documents."""
+    chosen = settings.input
+    fields = Fields(
+        text=chosen.text_field,
+        id=chosen.id_field,
+        source=chosen.source_field,
+        url=chosen.url_field,
+        date=chosen.date_field,
+        lang=chosen.lang_field,
+    )
+    return partial(read_documents, fields=fields, keep_uncertain=settings.normalize.uncertain_encoding == "keep")
+
+
+def read_documents(slices: Batches, *, fields: Fields, keep_uncertain: bool) -> Batches:
+    """Normalized documents (schema DOCUMENTS) of slices of files (schema SLICES)."""
+    return documents(read(slices, fields=fields), keep_uncertain=keep_uncertain)
+
+
+def method_of(settings: Settings) -> Method:
+    """How repeats are found, by these settings; with `repeats.enabled: false` nothing is."""
+    chosen = settings.repeats
+    return Method(
+        kernel=chosen.kernel,
+        seed=chosen.seed,
+        permutations=chosen.permutations,
+        bands=chosen.bands,
+        rows=chosen.rows,
+        threshold=chosen.threshold_fraction,
+        fewest_tokens=chosen.fewest_tokens,
+        strong_letters=chosen.strong_letters,
+        strong_letters_unspaced=chosen.strong_letters_unspaced,
+        bucket_leaders=chosen.bucket_leaders,
+        within=chosen.within and chosen.enabled,
+        across=chosen.across if chosen.enabled else "off",
+    )

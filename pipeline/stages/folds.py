@@ -1,0 +1,133 @@
+"""Stages `folds`, `candidates`, `shingles`, `leaders`: which live paragraphs of the corpus are alike."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.dedup import buckets
+from pipeline.dedup.distinct import numbered
+from pipeline.dedup.method import Method, first_places
+from pipeline.dedup.shingles import shingle_sets
+from pipeline.flow import Batches
+from pipeline.stages.paragraphs import byte_spans
+from pipeline.stages.schemas import CANDIDATES, DOCUMENTS, EQUALS, FOLDS, LEADERS, PARAGRAPHS, SHINGLES, TAILS
+from pipeline.stages.tables import batch, list_column, lists, numbers, whole
+
+
+def columns(rows: Iterable[pa.RecordBatch], *names: str) -> list[NDArray[np.generic]]:
+    """Some columns of a long stream as numpy arrays; the others are dropped batch by batch."""
+    parts: list[list[NDArray[np.generic]]] = [[] for _ in names]
+    for each in rows:
+        for part, name in zip(parts, names, strict=True):
+            part.append(each.column(name).to_numpy(zero_copy_only=False).copy())
+    return [np.concatenate(part) if part else np.empty(0, np.int64) for part in parts]
+
+
+def places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], rows: pa.Table) -> NDArray[np.int64]:
+    """Where the paragraphs that `rows` names (columns doc, paragraph) stand among all paragraphs, in order."""
+    return np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
+
+
+def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches) -> Batches:
+    """The number of the fold of every live paragraph (schema FOLDS).
+
+    Live is what neither repeats inside its document, nor falls to a rule, nor stands in a document that is wholly
+    equal to an earlier one.
+    """
+    doc, paragraph, tokens, hi, lo = columns(paragraphs, "doc", "paragraph", "tokens", "fold_hi", "fold_lo")
+    (evidence,) = columns(within, "evidence")
+    live = (tokens > 0) & (evidence == 0)
+    live[places(doc, paragraph, whole(tails, TAILS))] = False
+    live &= ~np.isin(doc, numbers(whole(equals, EQUALS), "doc"))
+    fold = numbered(hi, lo, live)
+    yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
+
+
+def candidates(folds: Batches, within: Batches, within_again: Batches) -> Batches:
+    """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
+
+    The band keys come twice: once to mark the table of buckets, once to see what is crowded.
+    """
+    doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
+    first = np.zeros(len(fold), np.bool_)
+    first[first_places(fold)] = True
+    table: buckets.Table | None = None
+    at = 0
+    for rows in within:
+        keys, _ = _live_keys(rows, first[at : at + rows.num_rows])
+        if table is None:
+            table = buckets.empty_table(len(keys) * max(1, len(fold) // max(1, rows.num_rows)))
+        buckets.mark(table, keys)
+        at += rows.num_rows
+    kept_keys, kept_at = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    at = 0
+    for rows in within_again:
+        keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
+        assert table is not None
+        some = np.flatnonzero(buckets.crowded(table, keys))
+        kept_keys.append(keys[some])
+        kept_at.append(owner[some] + at)
+        at += rows.num_rows
+    numbers_of = buckets.bucket_numbers(np.concatenate(kept_keys))
+    where = np.concatenate(kept_at)[numbers_of >= 0]
+    numbers_of = numbers_of[numbers_of >= 0]
+    some = np.unique(where)
+    offsets = np.searchsorted(where, np.append(some, len(fold)))
+    yield batch(
+        CANDIDATES,
+        {
+            "doc": doc[some],
+            "paragraph": paragraph[some],
+            "fold": fold[some],
+            "buckets": list_column(numbers_of, offsets, CANDIDATES.field("buckets").type),
+        },
+    )
+
+
+def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Band keys of the live first occurrences of a batch, and the row of each key in it."""
+    keys, offsets = lists(pa.Table.from_batches([rows]), "bands")
+    owner = np.repeat(np.arange(rows.num_rows), np.diff(offsets))
+    live = first[owner]
+    return keys[live], owner[live]
+
+
+def shingles(documents: Batches, paragraphs: Batches, candidates: Batches) -> Batches:
+    """The candidates of a shard with their shingles (schema SHINGLES), in order."""
+    texts, table, wanted = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(candidates, CANDIDATES)
+    if len(wanted) == 0:
+        return
+    at = places(numbers(table, "doc"), numbers(table, "paragraph"), wanted)
+    data, starts, ends = byte_spans(texts, table)
+    values, offsets = shingle_sets(data, starts[at], ends[at])
+    yield batch(
+        SHINGLES,
+        {
+            "fold": wanted["fold"],
+            "masked": numbers(table, "masked")[at],
+            "buckets": wanted["buckets"],
+            "shingles": list_column(values.view(np.int64), offsets, SHINGLES.field("shingles").type),
+        },
+    )
+
+
+def leaders(shingles: Batches, *, method: Method) -> Batches:
+    """Folds that have a leader (schema LEADERS), in order."""
+    table = whole(shingles, SHINGLES)
+    if len(table) == 0:
+        return
+    fold = numbers(table, "fold")
+    values, offsets = lists(table, "shingles")
+    found = method.leaders(lists(table, "buckets"), (values.view(np.uint64), offsets), numbers(table, "masked"))
+    some = np.flatnonzero(found.leader != np.arange(len(fold)))
+    yield batch(
+        LEADERS,
+        {
+            "fold": fold[some],
+            "leader": fold[found.leader[some]],
+            "shared": found.shared[some],
+            "union": found.union[some],
+        },
+    )

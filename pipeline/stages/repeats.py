@@ -1,0 +1,199 @@
+"""Stage `repeats`: everything that goes as a repeat or a duplicate, settled over the whole corpus.
+
+What stage `within` took is looked at once more: a copy whose twin goes as a repeat of another document takes over
+that twin if it is equal to it, and stays if not.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.dedup.across import Doubles, across
+from pipeline.dedup.align import EQUAL, NEAR, Sequence
+from pipeline.dedup.blocks import Marks, no_marks
+from pipeline.dedup.method import Method, first_places
+from pipeline.flow import Batches
+from pipeline.stages.folds import columns, places
+from pipeline.stages.schemas import EQUALS, EVIDENCE, LEADERS, REPEATS, TAILS
+from pipeline.stages.tables import batch, numbers, whole, words
+
+KINDS = ("repeat_within", "repeat_across", "duplicate")
+WITHIN_KIND, ACROSS_KIND, DUPLICATE_KIND = range(3)
+WHOLE = -1  # in column `paragraph`
+
+
+class Rows(NamedTuple):
+    """Removals as columns of one length; kinds and evidence as numbers, twins as places among all paragraphs."""
+
+    place: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    evidence: NDArray[np.int64]
+    counts: NDArray[np.int64]  # (2, n): shared, union
+    twin: NDArray[np.int64]
+    block: NDArray[np.int64]
+
+
+class Settled(NamedTuple):
+    """What the pass across documents found, over the positions `at` (places among all paragraphs)."""
+
+    at: NDArray[np.int64]
+    marks: Marks
+    counts: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    docs: NDArray[np.int64]
+    doubles: Doubles
+
+
+def repeats(
+    paragraphs: Batches,
+    within: Batches,
+    tails: Batches,
+    equals: Batches,
+    folds: Batches,
+    leaders: Batches,
+    *,
+    method: Method,
+) -> Batches:
+    """All repeats and duplicates (schema REPEATS) by document and paragraph; a duplicate has paragraph -1."""
+    names = ("doc", "paragraph", "start", "end", "letters", "unspaced", "tokens", "masked")
+    doc, paragraph, start, end, letters, unspaced, tokens, masked = columns(paragraphs, *names)
+    inside = dict(zip(_INSIDE, columns(within, *_INSIDE), strict=True))
+    (fold,) = columns(folds, "fold")
+    same = whole(equals, EQUALS)
+    falls = np.zeros(len(doc), np.bool_)
+    falls[places(doc, paragraph, whole(tails, TAILS))] = True
+    out = np.isin(doc, numbers(same, "doc"))
+    at = np.flatnonzero(((fold >= 0) | (tokens == 0)) & ~falls & ~out & (inside["evidence"] == 0))
+    found = _across(
+        at, doc[at], fold[at], masked[at], letters[at], method.strong(letters[at], unspaced[at]), leaders, method
+    )
+    gone = found.docs[found.doubles.of >= 0]
+    out |= np.isin(doc, gone)
+    left = np.flatnonzero((inside["evidence"] > 0) & ~falls & ~out)
+    rows = _joined(_across_rows(found, out), _within_rows(left, paragraph, falls, inside, found))
+    yield _batch(rows, doc, paragraph, start, end, _duplicates(found, same))
+
+
+_INSIDE = ("evidence", "twin", "shared", "union", "block")
+
+
+def _across(
+    at: NDArray[np.int64],
+    doc: NDArray[np.int64],
+    fold: NDArray[np.int32],
+    masked: NDArray[np.int64],
+    letters: NDArray[np.int32],
+    strong: NDArray[np.bool_],
+    leaders: Batches,
+    method: Method,
+) -> Settled:
+    table = whole(leaders, LEADERS)
+    firsts = first_places(fold)
+    leader = np.arange(len(firsts), dtype=np.int32)
+    leader[numbers(table, "fold")] = numbers(table, "leader")
+    fold_counts = np.zeros((2, len(firsts)), np.int64)
+    fold_counts[:, numbers(table, "fold")] = numbers(table, "shared"), numbers(table, "union")
+    some = fold >= 0
+    cluster, first = np.full((2, len(fold)), -1, np.int32)
+    cluster[some] = leader[fold[some]]
+    first[some] = firsts[cluster[some]]
+    marks, kept = no_marks(len(at)), np.ones(len(at), np.bool_)
+    opening = np.flatnonzero(np.diff(doc, prepend=-1))
+    starts = np.append(opening, len(at)).astype(np.int64)
+    doubles = Doubles(np.full(len(opening), -1, np.int32), *np.zeros((2, len(opening)), np.int64))
+    if method.across != "off":
+        doubles = across(starts, Sequence(cluster, fold, masked, letters, strong), first, marks, kept)
+    counts = np.where(marks.kind == EQUAL, 1, 0) * np.ones((2, 1), np.int64)
+    near = marks.kind == NEAR
+    counts[:, near] = fold_counts[:, fold[near]]
+    return Settled(at, marks, counts, kept, doc[opening], doubles)
+
+
+def _across_rows(found: Settled, out: NDArray[np.bool_]) -> Rows:
+    some = np.flatnonzero((found.marks.kind > 0) & ~out[found.at])
+    place = found.at[some]
+    return Rows(
+        place,
+        np.full(len(some), ACROSS_KIND),
+        found.marks.kind[some].astype(np.int64),
+        found.counts[:, some],
+        found.at[found.marks.twin[some]],
+        found.at[found.marks.block[some]],
+    )
+
+
+def _within_rows(
+    left: NDArray[np.int64],
+    paragraph: NDArray[np.int32],
+    falls: NDArray[np.bool_],
+    inside: dict[str, NDArray[Any]],
+    found: Settled,
+) -> Rows:
+    position = np.full(len(paragraph), -1, np.int64)
+    position[found.at] = np.arange(len(found.at))
+    opening = left - paragraph[left]
+    twin = opening + inside["twin"][left]
+    behind = np.maximum(position[twin], 0)
+    stays = ~falls[twin] & (position[twin] >= 0) & found.kept[behind]
+    evidence = inside["evidence"][left].astype(np.int64)
+    sure = (found.marks.kind[behind] == EQUAL) | (found.marks.kind[behind] == NEAR)
+    moved = (position[twin] >= 0) & ~found.kept[behind] & sure & (evidence == EQUAL)
+    counts = np.stack([inside["shared"][left], inside["union"][left]]).astype(np.int64)
+    rows = Rows(
+        left,
+        np.where(moved, ACROSS_KIND, WITHIN_KIND),
+        np.where(moved, found.marks.kind[behind], evidence),
+        np.where(moved, found.counts[:, behind], counts),
+        np.where(moved, found.at[np.maximum(found.marks.twin[behind], 0)], twin) if len(found.at) else twin,
+        opening + inside["block"][left],
+    )
+    chosen = stays | moved
+    return Rows(*(column[..., chosen] for column in rows))
+
+
+def _joined(one: Rows, other: Rows) -> Rows:
+    rows = Rows(*(np.concatenate(pair, axis=-1) for pair in zip(one, other, strict=True)))
+    order = np.argsort(rows.place)
+    return Rows(*(column[..., order] for column in rows))
+
+
+def _duplicates(found: Settled, same: pa.Table) -> dict[int, tuple[int, int, int, int]]:
+    """For each document that is kept out: the document it repeats, the evidence, and the two integers."""
+    out: dict[int, tuple[int, int, int, int]] = {}
+    for at in np.flatnonzero(found.doubles.of >= 0).tolist():
+        twin = int(found.docs[found.doubles.of[at]])
+        out[int(found.docs[at])] = (twin, NEAR, int(found.doubles.shared[at]), int(found.doubles.union[at]))
+    for doc, twin in zip(numbers(same, "doc").tolist(), numbers(same, "twin_doc").tolist(), strict=True):
+        out[doc] = out.get(twin, (twin, EQUAL, 1, 1))
+    return out
+
+
+def _batch(
+    rows: Rows,
+    doc: NDArray[np.int64],
+    paragraph: NDArray[np.int32],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    duplicates: dict[int, tuple[int, int, int, int]],
+) -> pa.RecordBatch:
+    docs = sorted(duplicates)
+    wholes = np.array([duplicates[each] for each in docs], np.int64).reshape(-1, 4).T
+    nothing = np.full(len(docs), -1)
+    twin_start = np.concatenate([start[rows.twin], nothing])
+    evidence = np.concatenate([rows.evidence, wholes[1]])
+    columns = {
+        "doc": np.concatenate([doc[rows.place], np.array(docs, np.int64)]),
+        "paragraph": np.concatenate([paragraph[rows.place], nothing]),
+        "kind": words(np.concatenate([rows.kind, np.full(len(docs), DUPLICATE_KIND)]), KINDS),
+        "evidence": words(evidence, EVIDENCE),
+        "shared": np.concatenate([rows.counts[0], wholes[2]]),
+        "union": np.concatenate([rows.counts[1], wholes[3]]),
+        "twin_doc": np.concatenate([doc[rows.twin], wholes[0]]),
+        "twin_start": pa.array(twin_start, pa.int64(), mask=twin_start < 0),
+        "twin_end": pa.array(np.concatenate([end[rows.twin], nothing]), pa.int64(), mask=twin_start < 0),
+        "block": np.concatenate([paragraph[rows.block], nothing]),
+    }
+    made = batch(REPEATS, columns)
+    return made.take(pa.array(np.lexsort((columns["paragraph"], columns["doc"]))))

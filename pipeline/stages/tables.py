@@ -1,0 +1,67 @@
+"""Arrow in and out of kernels: whole shards as tables, columns as numpy arrays, strings as their buffers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+def whole(rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """All rows of one shard as a table with one chunk a column."""
+    return pa.Table.from_batches(list(rows), schema=schema).combine_chunks()
+
+
+def numbers(table: pa.Table, name: str) -> NDArray[Any]:
+    """A column without nulls as a numpy array; booleans as bool, shape (rows,)."""
+    column = table.column(name)
+    if len(column) == 0:
+        return np.empty(0, column.type.to_pandas_dtype())
+    values: NDArray[Any] = column.combine_chunks().to_numpy(zero_copy_only=False)
+    return values
+
+
+def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """(data, offsets) of a large_string column, null as empty: text i is data[offsets[i]:offsets[i + 1]]."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):  # a column without chunks
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], pa.large_string())
+    if len(array) == 0:
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    _, offsets, data = array.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8), bounds
+
+
+def lists(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """(values, offsets) of a list column without nulls; list i is values[offsets[i]:offsets[i + 1]]."""
+    column = table.column(name)
+    if len(column) == 0:
+        return np.empty(0, column.type.value_type.to_pandas_dtype()), np.zeros(1, np.int64)
+    array = column.combine_chunks()
+    offsets = array.offsets.to_numpy().astype(np.int64)
+    values = array.values.to_numpy(zero_copy_only=False)
+    return values[offsets[0] : offsets[-1]], offsets - offsets[0]
+
+
+def list_column(values: NDArray[Any], offsets: NDArray[np.int64], kind: pa.DataType) -> pa.Array:
+    """A list column from (values, offsets)."""
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values, kind.value_type))
+
+
+def batch(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:
+    """Columns (numpy arrays, lists or Arrow arrays) as one batch of the schema; every column must be given."""
+    arrays = []
+    for field in schema:
+        given = columns[field.name]
+        if isinstance(given, pa.ChunkedArray):
+            given = given.combine_chunks()
+        arrays.append(given.cast(field.type) if isinstance(given, pa.Array) else pa.array(given, field.type))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def words(indices: NDArray[Any], names: Sequence[str]) -> pa.Array:
+    """The names at these indices as a string column."""
+    index = pa.array(indices, pa.int32())
+    return pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string())).cast(pa.string())
