@@ -27,14 +27,14 @@ setup: $(VENV)/.runtime ## make .venv with everything the pipeline needs
 setup-dev: $(VENV)/.dev ## add what tests and checks need
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
-	@command -v "$(PYTHON)" >/dev/null || { \
-	  echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3" >&2; \
-	  exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "'$(PYTHON)' is $$("$(PYTHON)" --version 2>&1), and 3.11 or newer is needed." \
-	    "Name another one: make PYTHON=python3.12 (once; .venv remembers it)" >&2; \
-	  exit 1; }
 	@if ! $(PIP) --version >/dev/null 2>&1; then \
+	  command -v "$(PYTHON)" >/dev/null || { \
+	    echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; }; \
+	  "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "'$(PYTHON)' is $$("$(PYTHON)" --version 2>&1), and 3.11 or newer is needed." \
+	      "Name another one: make PYTHON=python3.12 (once; .venv remembers it)" >&2; \
+	    exit 1; }; \
 	  echo "Making $(VENV) with $$("$(PYTHON)" --version)"; \
 	  "$(PYTHON)" -m venv --clear $(VENV); \
 	fi
@@ -89,5 +89,5 @@ lock: ## bring both lock files in line with pyproject.toml (needs uv; newest ver
 
 .PHONY: tidy
 tidy: ## delete caches of tools and compiled kernels; never data, never .venv
-	@find pipeline tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find $(wildcard pipeline tests benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
