@@ -1,0 +1,16 @@
+"""The kinds of files in a store, and the schema of each."""
+
+import pyarrow as pa
+
+from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "documents": CLEAN,
+    "duplicates": DUPLICATES,
+    "ledger": LEDGER,
+    "quarantine": QUARANTINE,
+    "index": INDEX,
+}
+VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
+REPORT = "report"
+REPORT_NAME = "report.html"

@@ -1,0 +1,15 @@
+"""How the last run ended, for monitors and for `make`, which turns every exit code into 2."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.store.files import Json, canonical_json, replace_file, writing
+from pipeline.store.folder import Store
+
+
+def write_last_run(root: Path, payload: Mapping[str, Json]) -> None:
+    """Replaces last_run.json in one step. Does nothing in a folder that is no store: a refused run leaves no trace."""
+    store = Store(root)
+    if store.corpus_json.exists():
+        with writing(store.last_run):
+            replace_file(store.last_run, canonical_json(payload))

@@ -1,0 +1,63 @@
+"""Takes away what runs that did not end well left behind."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.errors import IntegrityError
+from pipeline.store.commit import TEMPORARY_MANIFEST
+from pipeline.store.files import writing
+from pipeline.store.folder import Store
+from pipeline.store.manifest import generation_folder, generations, load_manifest
+from pipeline.store.owner import surely_dead
+
+GRACE_SECONDS = 24 * 3600  # a run on another machine, whose lock did not work, may own what is younger
+
+
+def sweep(store: Store, *, now: float | None = None) -> tuple[Path, ...]:
+    """Removes generation folders and temporary files that no manifest names; what it removed.
+
+    Only what is older than a day, or was made by a process that has surely ended (or by this one: call it with the
+    lock held and before `begin`). `now` is in seconds since 1970. A store with a broken manifest is left alone.
+    """
+    try:
+        named = _named_folders(store)
+    except IntegrityError:
+        return ()
+    limit = (time.time() if now is None else now) - GRACE_SECONDS
+    removed = []
+    with writing(store.gen):
+        for folder in sorted(store.gen.iterdir()):
+            if folder.name not in named and (surely_dead(folder) or _newest_change([folder, *_inside(folder)]) < limit):
+                _remove(folder)
+                removed.append(folder)
+        for file in sorted(store.manifests.glob(f"{TEMPORARY_MANIFEST}*")):
+            if _newest_change([file]) < limit:
+                file.unlink(missing_ok=True)
+                removed.append(file)
+    return tuple(removed)
+
+
+def _named_folders(store: Store) -> set[str]:
+    named = set()
+    for number in generations(store):
+        manifest = load_manifest(store, number)
+        named.add(generation_folder(manifest.generation, manifest.run_id))
+        named.update(file.folder for file in manifest.files)
+    return named
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+
+
+def _newest_change(paths: Iterable[Path]) -> float:
+    return max((path.lstat().st_mtime for path in paths), default=0.0)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
