@@ -56,7 +56,7 @@ clean-corpus: setup ## clean data/raw into data/clean (more options: ARGS="--wor
 	@if [ ! -e data/raw ] && [ ! -e data/clean ]; then \
 	  echo "data/raw is not there yet: starting from a copy of data/sample"; \
 	  rm -rf data/.raw-new && mkdir data/.raw-new && cp -R data/sample/. data/.raw-new/; \
-	  rm -f data/.raw-new/README.md && mv data/.raw-new data/raw; \
+	  rm -f data/.raw-new/{README.md,COPYING.*,.gitattributes} && mv data/.raw-new data/raw; \
 	fi
 	$(BIN)/clean-corpus run --config configs/default.yaml $(ARGS)
 
