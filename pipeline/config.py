@@ -64,7 +64,9 @@ class RepeatsSettings(Section):
     def _bands_fit(self) -> "RepeatsSettings":
         if self.bands * self.rows > self.permutations:
             need = self.bands * self.rows
-            raise ValueError(f"bands x rows = {need} is more than permutations = {self.permutations}: lower one of them")
+            raise ValueError(
+                f"bands x rows = {need} is more than permutations = {self.permutations}: lower one of them"
+            )
         return self
 
     @property
@@ -142,7 +144,9 @@ def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
         try:
             loaded = load_yaml(path.read_text(encoding="utf-8"), where)
         except OSError as error:
-            raise SettingsError(f"{where}: cannot read the settings file ({error.strerror}); give one with --config") from error
+            raise SettingsError(
+                f"{where}: cannot read the settings file ({error.strerror}); give one with --config"
+            ) from error
         except UnicodeDecodeError as error:
             raise SettingsError(f"{where}: the settings file is not UTF-8 text; save it as UTF-8") from error
         if loaded is not None:

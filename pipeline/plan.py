@@ -14,25 +14,25 @@ from pipeline.flow import Batches, Kernel, Stage
 from pipeline.sources.read import read
 from pipeline.sources.records import Fields
 from pipeline.stages import schemas
-from pipeline.stages.cuts import cuts
+from pipeline.stages.cuts import cuts, quotes
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders, shingles
-from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, WANTED_SQL, names, quotes
+from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, WANTED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
 from pipeline.stages.tails import tails
 from pipeline.stages.within import within
 
 
-def plan(settings: Settings, rules: tuple[tuple[str, str], ...], taken: frozenset[str], run: int) -> tuple[Stage, ...]:
-    """All stages in order. `rules`: rule packs as (name, YAML text); `taken`: names of documents of earlier runs."""
+def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tuple[Stage, ...]:
+    """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation."""
     method = method_of(settings)
     by_source = method.across == "source"
     kinds = settings.tails.kinds if settings.tails.enabled else ()
     return (
         # text
         Stage("documents", "map", reading(settings), ("slices",), schemas.DOCUMENTS),
-        Stage("names", "gather", partial(names, taken=taken, by_file=settings.input.id_scope), ("documents",), schemas.NAMES),
+        Stage("names", "gather", naming(settings), ("documents",), schemas.NAMES),
         Stage("equals", "query", EQUALS_SQL[method.across], ("documents",), schemas.EQUALS),
         Stage("paragraphs", "map", partial(paragraphs, by_source=by_source), ("documents",), schemas.PARAGRAPHS),
         # inside each document: repeats, then tails on what is left
@@ -69,6 +69,11 @@ def reading(settings: Settings) -> Kernel:
 def read_documents(slices: Batches, *, fields: Fields, keep_uncertain: bool) -> Batches:
     """Normalized documents (schema DOCUMENTS) of slices of files (schema SLICES)."""
     return documents(read(slices, fields=fields), keep_uncertain=keep_uncertain)
+
+
+def naming(settings: Settings) -> Kernel:
+    """The kernel from documents to their names."""
+    return partial(names, scope=settings.input.id_scope)
 
 
 def method_of(settings: Settings) -> Method:

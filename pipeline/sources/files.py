@@ -82,9 +82,7 @@ def _walk(root: Path) -> Iterator[Path]:
             yield Path(folder) / name
 
 
-def _judge(
-    location: Path, path: str, text_extensions: Collection[str], files: list[Found], skipped: list[str]
-) -> None:
+def _judge(location: Path, path: str, text_extensions: Collection[str], files: list[Found], skipped: list[str]) -> None:
     kind, compression = understood(location.name, text_extensions)
     regular = location.is_file() and not location.is_symlink()
     if not kind or not regular or location.name.startswith(".") or location.name.endswith(UNFINISHED):

@@ -58,7 +58,9 @@ def understood(data: Mapping[str, Any], fields: Fields, path: str) -> Record:
         raise RecordError(Reason.NO_TEXT, f"field {text_name} is null")
     if not isinstance(text, str | bytes):
         raise RecordError(Reason.TEXT_NOT_STRING, f"field {text_name} is of type {type(text).__name__}, not a string")
-    taken = {name for role, name in names.items() if name is not None and (role == "text" or _plain(data[name]) is not None)}
+    taken = {
+        name for role, name in names.items() if name is not None and (role == "text" or _plain(data[name]) is not None)
+    }
     values = {role: _plain(data[name]) if name else None for role, name in names.items() if role != "text"}
     rest = {str(name): value for name, value in data.items() if name not in taken}
     source = values["source"] or _host(values["url"]) or _folder(path)

@@ -1,4 +1,4 @@
-"""Stages `cuts` and `clean`: every removal with its span and its reason, and what is left without them."""
+"""Stages `quotes`, `cuts` and `clean`: every removal with its span and its reason, and what is left without them."""
 
 import hashlib
 from typing import Any
@@ -10,15 +10,26 @@ from numpy.typing import NDArray
 
 from pipeline.dedup import reference
 from pipeline.flow import Batches
-from pipeline.stages.folds import places
-from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
-from pipeline.stages.tables import batch, numbers, text_buffers, whole
+from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, QUOTES, SPANS, TAILS
+from pipeline.stages.tables import batch, numbers, places, text_buffers, whole
 from pipeline.text.apply import gathered, left_over, removed_spans
 
-_RULES = {"repeat_within": "repeat-within", "repeat_across": "repeat-across", "duplicate": "duplicate"}
+
+def quotes(documents: Batches, wanted: Batches) -> Batches:
+    """The texts of spans (schema QUOTES), in order."""
+    texts, spans = whole(documents, DOCUMENTS), whole(wanted, SPANS)
+    if len(spans) == 0:
+        return
+    data, offsets = text_buffers(texts["text"])
+    text_of = np.searchsorted(numbers(texts, "doc"), numbers(spans, "doc"))
+    places_of = np.stack([numbers(spans, "start"), numbers(spans, "stop")])
+    text = _strings(data, *_byte_places(data, offsets, text_of, places_of))
+    yield batch(QUOTES, {**{name: spans[name] for name in SPANS.names}, "text": text})
 
 
-def cuts(documents: Batches, paragraphs: Batches, tails: Batches, repeats: Batches, names: Batches, *, run: int) -> Batches:
+def cuts(
+    documents: Batches, paragraphs: Batches, tails: Batches, repeats: Batches, names: Batches, *, run: int
+) -> Batches:
     """The ledger of a shard (schema CUTS), by document and span."""
     texts, table = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS)
     named = whole(repeats, NAMED_REPEATS)
@@ -46,7 +57,7 @@ def _duplicate_cuts(texts: pa.Table, name: pa.Array, wholes: pa.Table, run: int)
         start=np.zeros(len(row), np.int64),
         end=numbers(texts, "chars")[row],
         text=texts["text"].take(pa.array(row)).combine_chunks(),
-        rule=[_RULES["duplicate"]] * len(row),
+        rule=["duplicate"] * len(row),
         similarity=shared / numbers(wholes, "union"),
         score=pa.nulls(len(row), pa.float64()),
         twin_start=pa.nulls(len(row), pa.int64()),
@@ -91,7 +102,9 @@ def _paragraph_cuts(
     quoted = _strings(data, offsets[owner] + byte_start, offsets[owner] + byte_end)
     order = np.argsort(np.concatenate([by_rule, by_twin]))  # of the reasons, to stand beside `at`
     reasons = pa.concat_tables([_rule_reasons(tails), _twin_reasons(repeats)]).take(pa.array(order))
-    mine = _strings(data, offsets[owner] + numbers(table, "byte_start")[at], offsets[owner] + numbers(table, "byte_end")[at])
+    mine = _strings(
+        data, offsets[owner] + numbers(table, "byte_start")[at], offsets[owner] + numbers(table, "byte_end")[at]
+    )
     names = name.take(pa.array(owner))
     yield batch(
         CUTS,
@@ -135,9 +148,7 @@ def _rule_reasons(tails: pa.Table) -> pa.Table:
 
 def _twin_reasons(repeats: pa.Table) -> pa.Table:
     columns: dict[str, Any] = {field: repeats[field] for field in NAMED_REPEATS.names}
-    columns.update(
-        rule=pc.replace_substring(repeats["kind"], "_", "-"), score=pa.nulls(len(repeats), pa.float64())
-    )
+    columns.update(rule=pc.replace_substring(repeats["kind"], "_", "-"), score=pa.nulls(len(repeats), pa.float64()))
     return pa.table([columns[field.name] for field in _REASONS], schema=_REASONS)
 
 
@@ -195,22 +206,13 @@ def clean(documents: Batches, cuts: Batches, names: Batches, *, run: int) -> Bat
         doc_id=name,
         text=clean_text,
         chars_in=texts["chars"],
-        chars_out=pc.utf8_length(clean_text),
+        chars_out=pc.if_else(_member(doc, numbers(wholes, "doc")), 0, pc.utf8_length(clean_text)),
         removed=_removed_rules(removals, doc),
         run=np.full(len(doc), run),
         duplicate_of=_scattered(len(doc), at_whole, wholes["twin_doc_id"]),
         similarity=_scattered(len(doc), at_whole, wholes["similarity"]),
     )
     yield batch(DUPLICATES, columns)
-
-
-def quoted_spans(
-    texts: pa.Table, doc: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> pa.Array:
-    """The texts of spans of the documents `doc` of a shard, as a large_string column."""
-    data, offsets = text_buffers(texts["text"])
-    text_of = np.searchsorted(numbers(texts, "doc"), doc)
-    return _strings(data, *_byte_places(data, offsets, text_of, np.stack([start, end])))
 
 
 def _byte_places(
@@ -221,6 +223,10 @@ def _byte_places(
     begins = np.append(begins, len(data))
     first = np.searchsorted(begins, offsets[text_of])
     return begins[first + spans[0]], begins[first + spans[1]]
+
+
+def _member(doc: NDArray[np.int64], some: NDArray[np.int64]) -> pa.Array:
+    return pa.array(np.isin(doc, some))
 
 
 def _removed_rules(removals: pa.Table, doc: NDArray[np.int64]) -> list[list[str]]:

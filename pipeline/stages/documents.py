@@ -99,9 +99,7 @@ def _replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.large_string()))
 
 
-def _digests(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str], same: list[bool]
-) -> list[str]:
+def _digests(data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str], same: list[bool]) -> list[str]:
     bounds = offsets.tolist()
     return [
         bodies[row] if same[row] else hashlib.sha256(data[bounds[row] : bounds[row + 1]]).hexdigest()

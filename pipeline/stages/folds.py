@@ -1,7 +1,5 @@
 """Stages `folds`, `candidates`, `shingles`, `leaders`: which live paragraphs of the corpus are alike."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -11,23 +9,8 @@ from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.shingles import shingle_sets
 from pipeline.flow import Batches
-from pipeline.stages.paragraphs import byte_spans
 from pipeline.stages.schemas import CANDIDATES, DOCUMENTS, EQUALS, FOLDS, LEADERS, PARAGRAPHS, SHINGLES, TAILS
-from pipeline.stages.tables import batch, list_column, lists, numbers, whole
-
-
-def columns(rows: Iterable[pa.RecordBatch], *names: str) -> list[NDArray[np.generic]]:
-    """Some columns of a long stream as numpy arrays; the others are dropped batch by batch."""
-    parts: list[list[NDArray[np.generic]]] = [[] for _ in names]
-    for each in rows:
-        for part, name in zip(parts, names, strict=True):
-            part.append(each.column(name).to_numpy(zero_copy_only=False).copy())
-    return [np.concatenate(part) if part else np.empty(0, np.int64) for part in parts]
-
-
-def places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], rows: pa.Table) -> NDArray[np.int64]:
-    """Where the paragraphs that `rows` names (columns doc, paragraph) stand among all paragraphs, in order."""
-    return np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
+from pipeline.stages.tables import batch, byte_spans, columns, list_column, lists, numbers, places, whole
 
 
 def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches) -> Batches:

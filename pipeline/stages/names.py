@@ -1,31 +1,35 @@
-"""Stages `names`, `equals`, `wanted`, `quotes`, `named`: what documents are called, and looking twins up."""
+"""Stage `names`, and the queries of `equals`, `wanted` and `named`: what documents are called, looking twins up."""
 
 from pipeline.flow import Batches
-from pipeline.stages.cuts import quoted_spans
-from pipeline.stages.schemas import DOCUMENTS, NAMES, QUOTES, SPANS
-from pipeline.stages.tables import batch, numbers, whole
+from pipeline.stages.schemas import NAMES
+from pipeline.stages.tables import batch
 
 
-def names(documents: Batches, *, taken: frozenset[str], by_file: str) -> Batches:
+def names(documents: Batches, *, scope: str) -> Batches:
     """The name of every readable document (schema NAMES), unique in the store; a second "a" is "a~2".
 
-    `taken`: names of earlier runs. `by_file`: "file" where given ids are unique only inside a file, else "store".
+    `scope`: "file" where given ids are unique only inside a file (the path then comes first), else "store".
     """
-    used = set(taken)
+    used: dict[str, int] = {}
     for rows in documents:
         good = rows.filter(rows.column("reason").is_null())
         given = good.column("doc_id").to_pylist()
-        if by_file == "file":
-            given = [f"{path}#{name}" if name != path else name for path, name in zip(good.column("path").to_pylist(), given, strict=True)]
-        chosen = []
-        for name in given:
-            fresh, count = name, 1
-            while fresh in used:
-                count += 1
-                fresh = f"{name}~{count}"
-            used.add(fresh)
-            chosen.append(fresh)
-        yield batch(NAMES, {"doc": good.column("doc"), "doc_id": chosen})
+        if scope == "file":
+            paths = good.column("path").to_pylist()
+            given = [
+                name if name.startswith(path) else f"{path}#{name}" for path, name in zip(paths, given, strict=True)
+            ]
+        yield batch(NAMES, {"doc": good.column("doc"), "doc_id": [_fresh(name, used) for name in given]})
+
+
+def _fresh(name: str, used: dict[str, int]) -> str:
+    """`name`, or `name~2` and so on where it is taken; `used` remembers how often each was asked for."""
+    fresh = name
+    while fresh in used:
+        used[name] += 1
+        fresh = f"{name}~{used[name]}"
+    used[fresh] = 1
+    return fresh
 
 
 _EQUALS = """
@@ -65,12 +69,3 @@ LEFT JOIN quotes
     AND repeats.evidence IN ('figures', 'gap') AND repeats.kind = 'repeat_across'
 ORDER BY repeats.doc, repeats.paragraph
 """
-
-
-def quotes(documents: Batches, wanted: Batches) -> Batches:
-    """The texts of spans (schema QUOTES), in order."""
-    texts, spans = whole(documents, DOCUMENTS), whole(wanted, SPANS)
-    if len(spans) == 0:
-        return
-    text = quoted_spans(texts, numbers(spans, "doc"), numbers(spans, "start"), numbers(spans, "stop"))
-    yield batch(QUOTES, {**{name: spans[name] for name in SPANS.names}, "text": text})

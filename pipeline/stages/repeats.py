@@ -15,9 +15,8 @@ from pipeline.dedup.align import EQUAL, NEAR, Sequence
 from pipeline.dedup.blocks import Marks, no_marks
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
-from pipeline.stages.folds import columns, places
 from pipeline.stages.schemas import EQUALS, EVIDENCE, LEADERS, REPEATS, TAILS
-from pipeline.stages.tables import batch, numbers, whole, words
+from pipeline.stages.tables import batch, columns, numbers, places, whole, words
 
 KINDS = ("repeat_within", "repeat_across", "duplicate")
 WITHIN_KIND, ACROSS_KIND, DUPLICATE_KIND = range(3)

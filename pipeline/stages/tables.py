@@ -1,5 +1,6 @@
 """Arrow in and out of kernels: whole shards as tables, columns as numpy arrays, strings as their buffers."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -65,3 +66,37 @@ def words(indices: NDArray[Any], names: Sequence[str]) -> pa.Array:
     """The names at these indices as a string column."""
     index = pa.array(indices, pa.int32())
     return pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string())).cast(pa.string())
+
+
+def columns(rows: Iterable[pa.RecordBatch], *names: str) -> list[NDArray[Any]]:
+    """Some columns of a long stream as numpy arrays; the others are dropped batch by batch."""
+    parts: list[list[NDArray[Any]]] = [[] for _ in names]
+    for each in rows:
+        for part, name in zip(parts, names, strict=True):
+            part.append(each.column(name).to_numpy(zero_copy_only=False).copy())
+    return [np.concatenate(part) if part else np.empty(0, np.int64) for part in parts]
+
+
+def places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], rows: pa.Table) -> NDArray[np.int64]:
+    """Where the paragraphs that `rows` names (columns doc, paragraph) stand among all paragraphs, in order."""
+    return np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
+
+
+def byte_spans(
+    documents: pa.Table, paragraphs: pa.Table
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """(data, starts, ends): the bytes of each paragraph in the text buffer of its shard of documents."""
+    data, offsets = text_buffers(documents["text"])
+    row = np.searchsorted(numbers(documents, "doc"), numbers(paragraphs, "doc"))
+    first = offsets[row]
+    return data, first + numbers(paragraphs, "byte_start"), first + numbers(paragraphs, "byte_end")
+
+
+def source_salts(documents: pa.Table) -> NDArray[np.int64]:
+    """A number for each document that depends on its source only, shape (documents,)."""
+    known: dict[str | None, int] = {}
+    for source in documents["source"].to_pylist():
+        if source not in known:
+            digest = hashlib.blake2b((source or "").encode(), digest_size=8).digest()
+            known[source] = int.from_bytes(digest, "little", signed=True)
+    return np.array([known[source] for source in documents["source"].to_pylist()], np.int64)

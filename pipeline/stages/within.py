@@ -11,9 +11,8 @@ from pipeline.dedup.blocks import within as mark_within
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
-from pipeline.stages.paragraphs import byte_spans, source_salts
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, WITHIN
-from pipeline.stages.tables import batch, list_column, numbers, whole
+from pipeline.stages.tables import batch, byte_spans, list_column, numbers, source_salts, whole
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 

@@ -1,0 +1,174 @@
+"""The command line: parses arguments, calls one function, maps errors to exit codes (see `errors`). No logic."""
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from pipeline import __version__
+from pipeline.errors import ClearError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    parsed = _parser().parse_args(arguments)
+    command: Command = parsed.command
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        return command(parsed)
+    except ClearError as error:
+        print(f"clean-corpus: {error}", file=sys.stderr)
+        return error.code
+    except _Stopped as stopped:
+        print(f"clean-corpus: stopped by {signal.Signals(stopped.number).name}; nothing was published", file=sys.stderr)
+        return 128 + stopped.number
+    except KeyboardInterrupt:
+        print("clean-corpus: interrupted; nothing was published", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except Exception:  # a bug: say all we know
+        traceback.print_exc()
+        print("clean-corpus: this is a bug in clean-corpus; nothing was published", file=sys.stderr)
+        return 1
+
+
+class _Stopped(BaseException):
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stopped(number)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clean-corpus",
+        description="Raw crawled documents in, clean Parquet out, with a ledger of what was removed.",
+    )
+    parser.add_argument("--version", action="version", version=f"clean-corpus {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_run(commands.add_parser("run", help="clean what is new and publish it"))
+    _add_clean(commands.add_parser("clean", help="clean one document, print the text"))
+    for name, text, command in (
+        ("explain", "what was removed from a document, and why", _explain),
+        ("restore", "the normalized text of a document, before removals", _restore),
+    ):
+        sub = commands.add_parser(name, help=text)
+        sub.add_argument("doc_id", metavar="DOC_ID")
+        _add_output(sub)
+        sub.set_defaults(command=command)
+    verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
+    verify.add_argument("--fast", action="store_true", help="digests and counts only, not the texts themselves")
+    _add_output(verify)
+    verify.set_defaults(command=_verify)
+    report = commands.add_parser("report", help="write the review page and say where it is")
+    report.add_argument("--run", type=int, metavar="ID", help="generation to look at (default: the newest)")
+    _add_output(report)
+    report.set_defaults(command=_report)
+    rules = commands.add_parser("rules", help="the rules that cut tails")
+    rules.add_argument("action", choices=("test", "list"), help="test: run each rule's own examples")
+    rules.add_argument("--rules", default="configs/rules", metavar="DIR", help="folder of rule packs")
+    rules.set_defaults(command=_rules)
+    return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", default="data/clean", metavar="DIR", help="the store (default: data/clean)")
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file (default: the defaults)")
+    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="one setting")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, in place of input.paths")
+    parser.add_argument("--output", metavar="DIR", help="the store, in place of output.path")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one a core)")
+    parser.add_argument("--engine", choices=("local",), help="where the stages run")
+    parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be read, change nothing")
+    _add_settings(parser)
+    parser.set_defaults(command=_run)
+
+
+def _add_clean(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a file, or - for standard input")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--diff", action="store_true", help="show what went, and why")
+    shown.add_argument("--json", action="store_true", help="text and removals as JSON")
+    _add_settings(parser)
+    parser.set_defaults(command=_clean)
+
+
+# Each command imports what it needs: `--help` and `explain` do not wait for compiled kernels.
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import run_command
+
+    sets = list(parsed.sets)
+    for key, value in (
+        ("output.path", parsed.output),
+        ("engine.workers", parsed.workers),
+        ("engine.name", parsed.engine),
+    ):
+        if value is not None:
+            sets.append(f"{key}={_quoted(value)}")
+    return run_command(parsed.config, sets, parsed.paths, dry_run=parsed.dry_run, log=parsed.log)
+
+
+def _quoted(value: object) -> str:
+    """A value of the command line as YAML: strings in quotes, so that a folder named 12 stays a string."""
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+def _clean(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import clean_command
+
+    shown = "diff" if parsed.diff else "json" if parsed.json else "text"
+    return clean_command(parsed.file, parsed.config, parsed.sets, shown)
+
+
+def _explain(parsed: argparse.Namespace) -> int:
+    from pipeline.store.explain import explain
+    from pipeline.store.folder import open_store
+
+    print(explain(open_store(Path(parsed.output), create=False), parsed.doc_id))
+    return 0
+
+
+def _restore(parsed: argparse.Namespace) -> int:
+    from pipeline.store.folder import open_store
+    from pipeline.store.restore import restore
+
+    sys.stdout.write(restore(open_store(Path(parsed.output), create=False), parsed.doc_id))
+    return 0
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import verify_command
+
+    return verify_command(Path(parsed.output), deep=not parsed.fast)
+
+
+def _report(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import report_command
+
+    return report_command(Path(parsed.output), parsed.run)
+
+
+def _rules(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import rules_command
+
+    return rules_command(parsed.action, parsed.rules)

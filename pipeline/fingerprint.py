@@ -1,0 +1,38 @@
+"""What can change clean text: versions of what we stand on, settings, rules. One store, one fingerprint."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+from pipeline.config import Settings
+from pipeline.store.files import Json
+
+# Raised by hand when the code itself comes to other clean text for the same input.
+LOGIC = 1
+_PACKAGES = ("ftfy", "chardet", "chardetng-py", "datasketch", "google-re2")
+# Settings that decide where input lies and how it is cut into shards, never what comes out.
+_PLACES = {"paths", "slice_mb", "text_extensions"}
+
+
+def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[str, Json]:
+    """Names and values of all that can change clean text, sorted."""
+    values: dict[str, Json] = {"logic": LOGIC, "unicode": unicodedata.unidata_version}
+    values.update({f"package {name}": version(name) for name in _PACKAGES})
+    values["rules"] = hashlib.sha256(json.dumps(list(rules)).encode()).hexdigest()[:16]
+    for section in ("input", "normalize", "repeats", "tails"):
+        for key, value in getattr(settings, section).model_dump(mode="json").items():
+            if not (section == "input" and key in _PLACES):
+                values[f"{section}.{key}"] = value
+    return dict(sorted(values.items()))
+
+
+def differences(ours: Mapping[str, Json], theirs: Mapping[str, Json]) -> list[str]:
+    """One line for each value that differs: the store's, then the one of now."""
+    keys = sorted({*ours, *theirs})
+    return [
+        f"{key}: {ours.get(key)} in the store, {theirs.get(key)} now"
+        for key in keys
+        if ours.get(key) != theirs.get(key)
+    ]

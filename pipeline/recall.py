@@ -1,0 +1,61 @@
+"""Documents of earlier runs, as they were after normalizing, so that new ones can be compared with them.
+
+They are laid together again from clean text and ledger, take part in every stage as they did when they were new, and
+come to the same decisions, since only the past decides. A later issue replaces this by reading the index alone; it
+is what makes a second night right, not yet what makes it cheap.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.stages.schemas import DOCUMENTS
+from pipeline.store.folder import Store
+from pipeline.store.laid import laid_back
+from pipeline.store.manifest import Manifest
+from pipeline.store.read import read_table
+from pipeline.store.restore import removals
+
+_BATCH = 1000
+
+
+def recalled(store: Store, manifest: Manifest, *, without: frozenset[str]) -> Iterator[pa.RecordBatch]:
+    """Live documents of the store (schema DOCUMENTS) in document order, but for the names in `without`."""
+    index = read_table(store, "index", manifest=manifest).sort_by("doc")
+    number = dict(zip(index["doc_id"].to_pylist(), index["doc"].to_pylist(), strict=True))
+    ledger = _by_document(read_table(store, "ledger", manifest=manifest))
+    rows = _rows(read_table(store, "documents", manifest=manifest), ledger)
+    rows += [{**row, "chars": len(row["text"])} for row in _plain(read_table(store, "duplicates", manifest=manifest))]
+    kept = [{**row, "doc": number[row["doc_id"]]} for row in rows if row["doc_id"] not in without]
+    kept.sort(key=lambda row: int(row["doc"]))
+    for at in range(0, len(kept), _BATCH):
+        yield pa.RecordBatch.from_pylist(kept[at : at + _BATCH], DOCUMENTS)
+
+
+def names_of(store: Store, manifest: Manifest) -> frozenset[str]:
+    """The names of all live documents."""
+    return frozenset(read_table(store, "index", columns=["doc_id"], manifest=manifest)["doc_id"].to_pylist())
+
+
+def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:
+    spans: dict[str, list[dict[str, Any]]] = {}
+    table = ledger.filter(pc.not_equal(ledger["kind"], "duplicate")).sort_by(
+        [("doc_id", "ascending"), ("start", "ascending")]
+    )
+    for row in table.to_pylist():
+        spans.setdefault(row["doc_id"], []).append(row)
+    return spans
+
+
+def _plain(table: pa.Table) -> list[dict[str, Any]]:
+    return table.select([name for name in table.schema.names if name in (*DOCUMENTS.names, "text")]).to_pylist()
+
+
+def _rows(table: pa.Table, spans: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    rows = _plain(table)
+    for row in rows:
+        row["text"] = laid_back(row["text"], removals(tuple(spans.get(row["doc_id"], ()))))
+        row["chars"] = len(row["text"])
+    return rows

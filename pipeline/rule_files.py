@@ -1,0 +1,28 @@
+"""The rule packs of a settings file, as text."""
+
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.errors import SettingsError
+
+_HOME = Path(__file__).resolve().parent.parent
+
+
+def rule_files(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """(name, YAML text) of every pack in `tails.rules`, by name; none with `tails.enabled: false`.
+
+    A relative folder is looked for where the command runs, then beside the program.
+    """
+    return packs_in(settings.tails.rules) if settings.tails.enabled else ()
+
+
+def packs_in(folder: str) -> tuple[tuple[str, str], ...]:
+    """(name, YAML text) of every pack in a folder, by name. Raises SettingsError where there is none."""
+    for place in (Path(folder), _HOME / folder):
+        files = sorted(place.glob("*.yaml"))
+        if files:
+            try:
+                return tuple((file.stem, file.read_text(encoding="utf-8")) for file in files)
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{place}: cannot read the rule packs: {error}") from error
+    raise SettingsError(f"tails.rules: no *.yaml files in {folder}; name the folder of the rule packs")

@@ -1,0 +1,147 @@
+"""What a person reads on the terminal: progress while a run works, and what it did."""
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from pipeline.brake import Toll
+from pipeline.config import Settings
+from pipeline.run import Outcome
+from pipeline.single import Cleaned
+from pipeline.sources.files import Found
+
+
+class Teller:
+    """Tells the progress of stages: bars on a terminal, one line a stage in a log, or JSON lines."""
+
+    def __init__(self, log: str) -> None:
+        console = Console(stderr=True)
+        self._log = ("bars" if console.is_terminal else "plain") if log == "auto" else log
+        self._console = console
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        if self._log == "bars":
+            columns = (TextColumn("{task.description:12}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+            self._bars = Progress(*columns, console=self._console, transient=True)
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def progress(self, name: str, done: int, total: int) -> None:
+        """Called when `done` of the `total` shards of a stage are made."""
+        if self._bars:
+            if name not in self._tasks:
+                self._tasks[name] = self._bars.add_task(name, total=total)
+            self._bars.update(self._tasks[name], completed=done)
+        elif self._log == "json" and done == total:
+            print(json.dumps({"stage": name, "shards": total}), file=sys.stderr, flush=True)
+        elif self._log == "plain" and done == total:
+            print(f"{name}: {total} shard{'s' * (total != 1)}", file=sys.stderr, flush=True)
+
+
+def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
+    """Prints what a run did."""
+    console = Console(soft_wrap=True)
+    if outcome.generation is None:
+        console.print(f"nothing new: {outcome.known_files:,} files are known by their content", highlight=False)
+        return
+    counts = outcome.counts
+    kept = counts["documents"] + counts["duplicates"] + counts["quarantined"]
+    console.print(
+        f"\n[bold]{counts['documents_in']:,} documents in[/] = {counts['documents']:,} clean "
+        f"+ {counts['duplicates']:,} duplicates + {counts['quarantined']:,} in quarantine"
+        f"{'' if kept == counts['documents_in'] else ' (these do not add up)'}",
+        highlight=False,
+    )
+    console.print(
+        f"[bold]{counts['chars_in']:,} characters in[/] = {counts['chars_out']:,} clean "
+        f"+ {counts['chars_removed']:,} removed ({_share(counts['chars_removed'], counts['chars_in'])})\n",
+        highlight=False,
+    )
+    if any(toll.removed for toll in outcome.tolls):
+        console.print(_removals(outcome.tolls, counts["chars_in"]))
+    console.print(*_notes(outcome), sep="\n", highlight=False)
+    root = settings.output.path
+    console.print(
+        f"\npublished generation {outcome.generation} in {seconds:.1f} s. Read it: {root}/current/documents\n"
+        f"What was taken out, and why: {root}/current/ledger, or `clean-corpus report --output {root}`",
+        highlight=False,
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "0 %"
+
+
+def _removals(tolls: Sequence[Toll], chars_in: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, justify in (
+        ("removed as", "left"),
+        ("rule", "left"),
+        ("spans", "right"),
+        ("characters", "right"),
+        ("of all", "right"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for toll in tolls:
+        if toll.rule and toll.kind:
+            spans, chars = sums.get((toll.kind, toll.rule), (0, 0))
+            sums[toll.kind, toll.rule] = spans + (toll.spans or 0), chars + (toll.removed or 0)
+    for (kind, rule), (spans, chars) in sorted(sums.items(), key=lambda item: (-item[1][1], item[0])):
+        table.add_row(kind, escape(rule), f"{spans:,}", f"{chars:,}", _share(chars, chars_in))
+    return table
+
+
+def _notes(outcome: Outcome) -> Iterator[str]:
+    if outcome.counts.get("uncertain"):
+        yield f"\n{outcome.counts['uncertain']:,} documents with an uncertain encoding (column repairs)"
+    if outcome.known_files:
+        yield f"{outcome.known_files:,} files known by their content, not read again"
+    if outcome.skipped:
+        shown = ", ".join(escape(name) for name in outcome.skipped[:5])
+        more = f" and {len(outcome.skipped) - 5:,} more" if len(outcome.skipped) > 5 else ""
+        yield f"{len(outcome.skipped):,} files passed over (links, unfinished, or of a kind that is not read): {shown}{more}"
+
+
+def preview_table(files: Sequence[tuple[Found, bool]]) -> None:
+    """Prints the files a run would read, and how each was understood."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("path", "format", "compression", "bytes", ""):
+        table.add_column(name, justify="right" if name == "bytes" else "left")
+    for found, new in files:
+        table.add_row(
+            escape(found.path), found.format, found.compression, f"{found.bytes:,}", "new" if new else "known"
+        )
+    Console(soft_wrap=True).print(table)
+
+
+def diff_lines(cleaned: Cleaned) -> Iterator[str]:
+    """The normalized text with a sign before each line that went, and the reason above it."""
+    at = 0
+    for removal in cleaned.removals:
+        yield from _marked(cleaned.normalized[at : removal.start], "  ")
+        likeness = "" if removal.similarity is None else f", similarity {removal.similarity:.3f}"
+        twin = "" if removal.twin_start is None else f", beside {removal.twin_start}-{removal.twin_end}"
+        yield f"@ {removal.start}-{removal.end} {removal.kind}: {removal.rule}, {removal.evidence}{likeness}{twin}\n"
+        yield from _marked(removal.text, "- ")
+        at = removal.end
+    yield from _marked(cleaned.normalized[at:], "  ")
+
+
+def _marked(text: str, sign: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield textwrap.indent(line, sign, lambda _: True) + "\n"
