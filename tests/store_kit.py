@@ -190,7 +190,7 @@ def rewrite(store: Store, kind: str, change: Callable[[list[Row]], list[Row]]) -
 
 def described(file: LiveFile, path: Path) -> LiveFile:
     table = pq.read_table(path)
-    chars = sum(len(text) for text in table.column("text").to_pylist()) if "text" in table.schema.names else 0
+    chars = sum(len(text or "") for text in table.column("text").to_pylist()) if "text" in table.schema.names else 0
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     return replace(file, rows=table.num_rows, chars=chars, bytes=len(content), sha256=digest)

@@ -9,6 +9,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -118,6 +119,18 @@ class _Hashing(io.RawIOBase):
         super().close()
 
 
+def _writer(stream: _Hashing, schema: pa.Schema, level: int) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        pa.PythonFile(stream, mode="w"),
+        schema,
+        compression="zstd",
+        compression_level=level,
+        use_dictionary=[name for name in schema.names if name in _DICTIONARY],
+        write_statistics=True,
+        write_page_checksum=True,
+    )
+
+
 class _File:
     """One Parquet file on its way: temporary name, rows, check, name by which it counts."""
 
@@ -125,23 +138,22 @@ class _File:
         self.kind = kind
         self.size = 0  # bytes of values, before compression
         self._tally = Tally()
+        self._writer: pq.ParquetWriter | None = None
         with writing(folder):
             handle, name = tempfile.mkstemp(prefix=f".{kind}-", suffix=".tmp", dir=folder)
-            self._path = Path(name)
-            self._stream = _Hashing(handle)
-        self._writer = pq.ParquetWriter(
-            pa.PythonFile(self._stream, mode="w"),
-            schema,
-            compression="zstd",
-            compression_level=level,
-            use_dictionary=[name for name in schema.names if name in _DICTIONARY],
-            write_statistics=True,
-            write_page_checksum=True,
-        )
+        self._path = Path(name)
+        self._stream = _Hashing(handle)
+        try:
+            with writing(self._path):
+                self._writer = _writer(self._stream, schema, level)
+        except BaseException:
+            self.remove()
+            raise
 
     def write(self, group: pa.Table, size: int) -> None:
         """Adds one row group of `size` bytes."""
         self._tally.add(group)
+        assert self._writer is not None
         with writing(self._path):
             self._writer.write_table(group, row_group_size=max(1, group.num_rows))
         self.size += size
@@ -149,7 +161,7 @@ class _File:
     def finish(self) -> None:
         """Closes, syncs, reads back, compares; only then the file gets its name."""
         with writing(self._path):
-            self._writer.close()
+            self._close()
             self._stream.sync()
             self._stream.close()
         with reading(self._path):
@@ -185,11 +197,13 @@ class _File:
 
     def remove(self) -> None:
         """Takes the file away, whatever state it is in; never raises."""
-        for step in (self._writer.close, self._stream.close, lambda: self._path.unlink(missing_ok=True)):
-            try:
+        for step in (self._close, self._stream.close, lambda: self._path.unlink(missing_ok=True)):
+            with suppress(Exception):  # the error that brought us here is the one to tell
                 step()
-            except Exception:  # noqa: S112  # the error that brought us here is the one to tell
-                continue
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
 
     def facts(self) -> dict[str, str | int]:
         """A row of FACTS."""
