@@ -27,29 +27,35 @@ from pipeline.stages.within import within
 def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tuple[Stage, ...]:
     """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation."""
     method = method_of(settings)
-    by_source = method.across == "source"
     kinds = settings.tails.kinds if settings.tails.enabled else ()
+    split = partial(paragraphs, by_source=method.across == "source")
+    repeat_inside = partial(within, method=method)
+    tail = partial(tails, pack_files=rules, kinds=kinds)
+    lead = partial(leaders, method=method)
+    settle = partial(repeats, method=method)
+    explain = partial(cuts, run=run)
+    found = ("paragraphs", "within", "tails", "equals")
     return (
         # text
         Stage("documents", "map", reading(settings), ("slices",), schemas.DOCUMENTS),
         Stage("names", "gather", naming(settings), ("documents",), schemas.NAMES),
         Stage("equals", "query", EQUALS_SQL[method.across], ("documents",), schemas.EQUALS),
-        Stage("paragraphs", "map", partial(paragraphs, by_source=by_source), ("documents",), schemas.PARAGRAPHS),
+        Stage("paragraphs", "map", split, ("documents",), schemas.PARAGRAPHS),
         # inside each document: repeats, then tails on what is left
-        Stage("within", "map", partial(within, method=method), ("documents", "paragraphs"), schemas.WITHIN),
-        Stage("tails", "map", partial(tails, pack_files=rules, kinds=kinds), ("documents", "paragraphs", "within"), schemas.TAILS),
+        Stage("within", "map", repeat_inside, ("documents", "paragraphs"), schemas.WITHIN),
+        Stage("tails", "map", tail, ("documents", "paragraphs", "within"), schemas.TAILS),
         # across documents: repeats among what is left
-        Stage("folds", "gather", folds, ("paragraphs", "within", "tails", "equals"), schemas.FOLDS),
+        Stage("folds", "gather", folds, found, schemas.FOLDS),
         Stage("candidates", "gather", candidates, ("folds", "within", "within"), schemas.CANDIDATES),
         Stage("shingles", "map", shingles, ("documents", "paragraphs", "candidates"), schemas.SHINGLES),
-        Stage("leaders", "gather", partial(leaders, method=method), ("shingles",), schemas.LEADERS),
-        Stage("repeats", "gather", partial(repeats, method=method), ("paragraphs", "within", "tails", "equals", "folds", "leaders"), schemas.REPEATS),
+        Stage("leaders", "gather", lead, ("shingles",), schemas.LEADERS),
+        Stage("repeats", "gather", settle, (*found, "folds", "leaders"), schemas.REPEATS),
         # what goes, with its reasons
         Stage("wanted", "query", WANTED_SQL, ("repeats",), schemas.SPANS),
         Stage("quotes", "map", quotes, ("documents", "wanted"), schemas.QUOTES),
         Stage("named", "query", NAMED_SQL, ("repeats", "names", "quotes"), schemas.NAMED_REPEATS),
-        Stage("cuts", "map", partial(cuts, run=run), ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
-    )  # fmt: skip
+        Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
+    )
 
 
 def reading(settings: Settings) -> Kernel:

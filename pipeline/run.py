@@ -138,9 +138,9 @@ def _made(
         facts, counts = _written(night, folder, settings, engine, data)
     shutil.rmtree(work)
     rewrites = data["fresh"].shards != data["published"].shards
-    earlier = _earlier_files(night.before, rewrites)
+    earlier = _earlier_files(night.before, rewrites=rewrites)
     files = new_files(folder, facts, earlier=earlier, level=settings.output.zstd_level)
-    total = _total(counts, night.before, rewrites)
+    total = _total(counts, night.before, rewrites=rewrites)
     check_law(total, files)
     inputs = {each.sha256: each.found.path for each in night.new if each.sha256}
     manifest = Manifest(
@@ -177,7 +177,7 @@ def _datasets(
 
 
 def _good(batch: pa.RecordBatch) -> bool:
-    return batch.column("reason").null_count > 0
+    return int(batch.column("reason").null_count) > 0
 
 
 def _nothing_readable(engine: LocalEngine, documents: Dataset) -> str:
@@ -250,13 +250,13 @@ def _sums(facts: Sequence[pa.RecordBatch]) -> tuple[dict[str, int], dict[str, in
     return rows, chars
 
 
-def _earlier_files(before: Manifest | None, rewrites: bool) -> tuple[LiveFile, ...]:
+def _earlier_files(before: Manifest | None, *, rewrites: bool) -> tuple[LiveFile, ...]:
     """Files of the generation before that stay live; of a corpus that is written anew, what is in quarantine."""
     files = before.files if before else ()
     return tuple(file for file in files if file.kind == "quarantine") if rewrites else files
 
 
-def _total(counts: Mapping[str, int], before: Manifest | None, rewrites: bool) -> dict[str, int]:
+def _total(counts: Mapping[str, int], before: Manifest | None, *, rewrites: bool) -> dict[str, int]:
     """Counts over all live files."""
     if before is None:
         return dict(counts)

@@ -65,14 +65,14 @@ def across(
 
 
 @compiled
-def _pair_key(at: int, seq: Sequence) -> int:
+def _pair_key(at: int, seq: Sequence) -> np.int64:
     key = np.uint64(seq.cluster[at]) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(seq.cluster[at + 1]) + np.uint64(1)
     key ^= key >> np.uint64(31)
     return np.int64(key * np.uint64(0xBF58476D1CE4E5B9))
 
 
 @compiled
-def _slot(key: int, pairs: Pairs) -> int:
+def _slot(key: np.int64, pairs: Pairs) -> int:
     mask = len(pairs.keys) - 1
     slot = (key ^ (key >> 33)) & mask
     while pairs.places[slot] >= 0 and pairs.keys[slot] != key:

@@ -45,7 +45,10 @@ def _rotated(value: np.uint64, by: np.uint64) -> np.uint64:
 
 
 @compiled
-def _mixed(a, b, c, d, x, y):  # type: ignore[no-untyped-def]  # the G function: four words in, four out
+def _mixed(
+    a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, x: np.uint64, y: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """The G function."""
     a = a + b + x
     d = _rotated(d ^ a, np.uint64(32))
     c = c + d
@@ -58,7 +61,9 @@ def _mixed(a, b, c, d, x, y):  # type: ignore[no-untyped-def]  # the G function:
 
 
 @compiled
-def _compress(state: NDArray, words: NDArray, at: int, counter: int, last: np.uint64, iv: NDArray, sigma: NDArray) -> None:
+def _compress(
+    state: NDArray, words: NDArray, at: int, counter: int, last: np.uint64, iv: NDArray, sigma: NDArray
+) -> None:
     v0, v1, v2, v3 = state[0], state[1], state[2], state[3]
     v4, v5, v6, v7 = state[4], state[5], state[6], state[7]
     v8, v9, va, vb = iv[0], iv[1], iv[2], iv[3]

@@ -164,7 +164,7 @@ def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
 
 
 def _split(rows: Batches, schema: pa.Schema, bounds: Sequence[int], paths: Sequence[Path]) -> list[_Made]:
-    """Writes ordered rows to one file a bound: file i gets documents up to and with bounds[i], the last one the rest."""
+    """Writes ordered rows to one file a bound: documents up to and with bounds[i] to file i, the rest to the last."""
     parts: list[list[pa.RecordBatch]] = [[] for _ in bounds]
     inner = list(bounds[:-1])
     for batch in rows:

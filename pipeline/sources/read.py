@@ -118,9 +118,9 @@ def _row(task: Task, item: Item) -> dict[str, Any]:
     return row
 
 
-def _text(task: Task, fields: Fields) -> Iterator[Item]:
+def _text(task: Task, _: Fields) -> Iterator[Item]:
     body = _content(task)
-    yield Item(0, 0, b"", understood({"text": body}, Fields(), task.path), None)
+    yield Item(0, 0, b"", understood({"text": body, "id": task.path}, Fields(), task.path), None)
 
 
 def _json_lines(task: Task, fields: Fields) -> Iterator[Item]:

@@ -80,8 +80,8 @@ def _paragraph_cuts(
     doc, paragraph = numbers(table, "doc"), numbers(table, "paragraph")
     # Of a document that is kept out as a whole nothing else is told; a tail rule comes before a repeat.
     tails = tails.filter(~np.isin(numbers(tails, "doc"), numbers(wholes, "doc")))
-    by_rule = places(doc, paragraph, tails)
-    by_twin = places(doc, paragraph, repeats)
+    by_rule = places(doc, tails)
+    by_twin = places(doc, repeats)
     fresh = ~np.isin(by_twin, by_rule)
     repeats, by_twin = repeats.filter(pa.array(fresh)), by_twin[fresh]
     if len(by_rule) + len(by_twin) == 0:

@@ -24,10 +24,10 @@ UNCERTAIN = "encoding_uncertain"
 def documents(raw: Batches, *, keep_uncertain: bool) -> Batches:
     """Normalized documents (schema DOCUMENTS) of raw records (`sources.read.RAW`), in order, none dropped."""
     for rows in raw:
-        yield _normalized(rows, keep_uncertain)
+        yield _normalized(rows, keep_uncertain=keep_uncertain)
 
 
-def _normalized(rows: pa.RecordBatch, keep_uncertain: bool) -> pa.RecordBatch:
+def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch:
     columns: dict[str, Any] = {name: rows.column(name) for name in rows.schema.names}
     encodings = rows.column("encoding").to_pylist()
     repairs: list[list[str]] = rows.column("repairs").to_pylist()
@@ -102,18 +102,12 @@ def _replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
 def _digests(data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str], same: list[bool]) -> list[str]:
     bounds = offsets.tolist()
     return [
-        bodies[row] if same[row] else hashlib.sha256(data[bounds[row] : bounds[row + 1]]).hexdigest()
+        bodies[row] if same[row] else hashlib.sha256(memoryview(data[bounds[row] : bounds[row + 1]])).hexdigest()
         for row in range(len(bodies))
     ]
 
 
 def _ids(rows: pa.RecordBatch) -> list[str]:
     """The given id, else path and position."""
-    given = rows.column("doc_id").to_pylist()
-    paths = rows.column("path").to_pylist()
-    records = rows.column("record").to_pylist()
-    whole = rows.column("metadata").to_pylist()
-    return [
-        given[row] or (paths[row] if records[row] == 0 and whole[row] is None else f"{paths[row]}#{records[row]}")
-        for row in range(rows.num_rows)
-    ]
+    columns = (rows.column(name).to_pylist() for name in ("doc_id", "path", "record"))
+    return [given or f"{path}#{record}" for given, path, record in zip(*columns, strict=True)]

@@ -22,7 +22,7 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
     doc, paragraph, tokens, hi, lo = columns(paragraphs, "doc", "paragraph", "tokens", "fold_hi", "fold_lo")
     (evidence,) = columns(within, "evidence")
     live = (tokens > 0) & (evidence == 0)
-    live[places(doc, paragraph, whole(tails, TAILS))] = False
+    live[places(doc, whole(tails, TAILS))] = False
     live &= ~np.isin(doc, numbers(whole(equals, EQUALS), "doc"))
     fold = numbered(hi, lo, live)
     yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
@@ -82,7 +82,7 @@ def shingles(documents: Batches, paragraphs: Batches, candidates: Batches) -> Ba
     texts, table, wanted = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(candidates, CANDIDATES)
     if len(wanted) == 0:
         return
-    at = places(numbers(table, "doc"), numbers(table, "paragraph"), wanted)
+    at = places(numbers(table, "doc"), wanted)
     data, starts, ends = byte_spans(texts, table)
     values, offsets = shingle_sets(data, starts[at], ends[at])
     yield batch(

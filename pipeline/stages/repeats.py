@@ -62,7 +62,7 @@ def repeats(
     (fold,) = columns(folds, "fold")
     same = whole(equals, EQUALS)
     falls = np.zeros(len(doc), np.bool_)
-    falls[places(doc, paragraph, whole(tails, TAILS))] = True
+    falls[places(doc, whole(tails, TAILS))] = True
     out = np.isin(doc, numbers(same, "doc"))
     at = np.flatnonzero(((fold >= 0) | (tokens == 0)) & ~falls & ~out & (inside["evidence"] == 0))
     found = _across(

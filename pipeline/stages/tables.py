@@ -77,9 +77,10 @@ def columns(rows: Iterable[pa.RecordBatch], *names: str) -> list[NDArray[Any]]:
     return [np.concatenate(part) if part else np.empty(0, np.int64) for part in parts]
 
 
-def places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], rows: pa.Table) -> NDArray[np.int64]:
+def places(doc: NDArray[np.int64], rows: pa.Table) -> NDArray[np.int64]:
     """Where the paragraphs that `rows` names (columns doc, paragraph) stand among all paragraphs, in order."""
-    return np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
+    found: NDArray[np.int64] = np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
+    return found
 
 
 def byte_spans(
