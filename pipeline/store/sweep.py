@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.errors import IntegrityError
+from pipeline.errors import ClearError, IntegrityError
 from pipeline.store.commit import TEMPORARY_MANIFEST
 from pipeline.store.files import writing
 from pipeline.store.folder import Store
@@ -39,6 +39,21 @@ def sweep(store: Store, *, now: float | None = None) -> tuple[Path, ...]:
     return tuple(removed)
 
 
+def discard(store: Store, folder: Path) -> bool:
+    """Removes the generation folder of a run that failed, unless a manifest names it; whether it was removed.
+
+    A run may fail after its commit (the view, the report, Ctrl-C): then its folder is the corpus, and stays. Never
+    raises: the error that brought us here is the one to tell, and the next run sweeps.
+    """
+    try:
+        if folder.parent != store.gen or folder.name in _named_folders(store):
+            return False
+        shutil.rmtree(folder)
+    except (ClearError, OSError):
+        return False
+    return True
+
+
 def _named_folders(store: Store) -> set[str]:
     named = set()
     for number in generations(store):
@@ -49,7 +64,7 @@ def _named_folders(store: Store) -> set[str]:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    return list(folder.rglob("*")) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def _newest_change(paths: Iterable[Path]) -> float:

@@ -13,7 +13,7 @@ from pipeline.store.folder import Store, open_store
 from pipeline.store.law import COUNTS, check_law
 from pipeline.store.manifest import generations, newest, sealed
 from pipeline.store.owner import OWNER_NAME
-from pipeline.store.sweep import GRACE_SECONDS, sweep
+from pipeline.store.sweep import GRACE_SECONDS, discard, sweep
 from pipeline.store.verify import verify
 from pipeline.store.views import publish, repair
 from tests.store_kit import first_night, prepare, run, second_night
@@ -143,6 +143,20 @@ def _started(pid: int) -> str:
 def test_the_sweep_takes_what_this_process_left(store: Store) -> None:
     folder = begin(store, 2, "failed")
     assert sweep(store) == (folder,)
+
+
+def test_a_run_that_failed_takes_its_folder_away_but_never_a_committed_one(store: Store) -> None:
+    failed = begin(store, 2, "failed")
+    assert discard(store, failed)
+    assert not failed.exists()
+    prepared = prepare(store, second_night(), "n2")
+    commit(store, prepared.manifest)
+    assert not discard(store, store.gen / "g00000002-n2")  # its view may have failed: the data is the corpus
+    assert not discard(store, store.gen)
+    publish(store, prepared.manifest)
+    assert verify(store, deep=True) == []
+    (store.manifests / "00000001.json").write_bytes(b"{}")
+    assert not discard(store, begin(store, 3, "n3"))  # who knows what the broken one named
 
 
 @pytest.mark.parametrize("mark", [b"", b"[]", b"{}", b'{"pid": "x"}', b"\xff"])
