@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipeline.config import Settings
 from pipeline.engines.memory import MemoryEngine
 from pipeline.errors import RecordError, Reason
-from pipeline.flow import made
+from pipeline.flow import Batches, made
 from pipeline.plan import plan
 from pipeline.rule_files import rule_files
 from pipeline.sources.read import RAW
@@ -64,7 +64,7 @@ def clean(body: str | bytes, settings: Settings | None = None) -> Cleaned:
     return Cleaned(text, row["text"], row["encoding"], tuple(row["repairs"]), removals)
 
 
-def _raw(body: str | bytes) -> Iterable[pa.RecordBatch]:
+def _raw(body: str | bytes) -> Batches:
     row = dict.fromkeys(RAW.names)
     row.update(doc=0, doc_id="document", source="", path="", record=0, byte_offset=0, repairs=[], body=body)
     if isinstance(body, str):

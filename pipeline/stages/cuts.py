@@ -12,7 +12,7 @@ from pipeline.dedup import reference
 from pipeline.flow import Batches
 from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, QUOTES, SPANS, TAILS
 from pipeline.stages.tables import batch, numbers, places, text_buffers, whole
-from pipeline.text.apply import gathered, left_over, removed_spans
+from pipeline.text.apply import byte_places, gathered, left_over, removed_spans
 
 
 def quotes(documents: Batches, wanted: Batches) -> Batches:
@@ -23,7 +23,7 @@ def quotes(documents: Batches, wanted: Batches) -> Batches:
     data, offsets = text_buffers(texts["text"])
     text_of = np.searchsorted(numbers(texts, "doc"), numbers(spans, "doc"))
     places_of = np.stack([numbers(spans, "start"), numbers(spans, "stop")])
-    text = _strings(data, *_byte_places(data, offsets, text_of, places_of))
+    text = _strings(data, *_span_places(data, offsets, text_of, places_of))
     yield batch(QUOTES, {**{name: spans[name] for name in SPANS.names}, "text": text})
 
 
@@ -194,7 +194,7 @@ def clean(documents: Batches, cuts: Batches, names: Batches, *, run: int) -> Bat
     doc = numbers(texts, "doc")
     text_of = np.searchsorted(doc, numbers(parts, "doc"))
     spans = np.stack([numbers(parts, "start"), numbers(parts, "end")])
-    starts, ends = _byte_places(data, offsets, text_of, spans)
+    starts, ends = _span_places(data, offsets, text_of, spans)
     piece_text, piece_start, piece_end = left_over(offsets, text_of, starts, ends)
     out, _ = gathered(data, piece_start, piece_end)
     lengths = np.bincount(piece_text, weights=piece_end - piece_start, minlength=len(doc)).astype(np.int64)
@@ -215,14 +215,12 @@ def clean(documents: Batches, cuts: Batches, names: Batches, *, run: int) -> Bat
     yield batch(DUPLICATES, columns)
 
 
-def _byte_places(
+def _span_places(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], text_of: NDArray[np.int64], spans: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places in the buffer of spans that count code points from the start of their text."""
-    begins = np.flatnonzero((data & 0xC0) != 0x80)  # where each code point of the buffer begins
-    begins = np.append(begins, len(data))
-    first = np.searchsorted(begins, offsets[text_of])
-    return begins[first + spans[0]], begins[first + spans[1]]
+    """Places in the buffer of spans (2, n) that count code points from the start of their text."""
+    both = byte_places(data, offsets, np.repeat(text_of, 2), spans.T.ravel())
+    return both[::2], both[1::2]
 
 
 def _member(doc: NDArray[np.int64], some: NDArray[np.int64]) -> pa.Array:

@@ -102,7 +102,7 @@ def _replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
 def _digests(data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str], same: list[bool]) -> list[str]:
     bounds = offsets.tolist()
     return [
-        bodies[row] if same[row] else hashlib.sha256(memoryview(data[bounds[row] : bounds[row + 1]])).hexdigest()
+        bodies[row] if same[row] else hashlib.sha256(data[bounds[row] : bounds[row + 1]].data).hexdigest()
         for row in range(len(bodies))
     ]
 

@@ -52,6 +52,33 @@ def left_over(
     return text[order], piece_starts[order], last[last_order]
 
 
+def byte_places(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], text_of: NDArray[np.int64], points: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Places in the buffer of `points`, which count code points from the start of the text `text_of` (both (n,)).
+
+    Only texts with points are looked at, once each where the points come in order.
+    """
+    out = np.empty(len(points), np.int64)
+    _byte_places(data, offsets, text_of, points, out)
+    return out
+
+
+@compiled
+def _byte_places(data: NDArray, offsets: NDArray, text_of: NDArray, points: NDArray, out: NDArray) -> None:
+    text, at, point = -1, 0, 0
+    for row in range(len(points)):
+        if text_of[row] != text or points[row] < point:
+            text, at, point = text_of[row], offsets[text_of[row]], 0
+        end = offsets[text + 1]
+        while point < points[row] and at < end:
+            at += 1
+            while at < end and data[at] & 0xC0 == 0x80:
+                at += 1
+            point += 1
+        out[row] = at
+
+
 @compiled
 def _removed_spans(
     opening: NDArray, starts: NDArray, ends: NDArray, removed: NDArray, lengths: NDArray, spans: NDArray
