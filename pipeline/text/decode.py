@@ -73,7 +73,7 @@ _READ_AS = {
 _WEB_NAMES = {"x-mac-cyrillic": "mac_cyrillic", "windows-874": "cp874", "iso-8859-8-i": "iso8859-8", "x-sjis": "cp932"}
 _WIDE = re.compile(r"\s*(?:utf|ucs)[-_ ]?(?:16|32|2|4)", re.IGNORECASE)
 # Codecs that are programs' notations, not encodings of documents, or that need more than a name.
-_NO_ENCODINGS = {"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
+_NO_ENCODINGS = {"utf-7", "punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 
 
 class UndecodableError(ValueError):

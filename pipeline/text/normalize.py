@@ -99,13 +99,7 @@ def _entities_resolved(text: str) -> str:
     """
     if "&" not in text or not _ENTITY.search(text) or _MARKUP.search(text):
         return text
-    return unescape_html(_NESTED.sub(_outermost, text))
-
-
-def _outermost(match: re.Match[str]) -> str:
-    """The first level alone: `&` before what is an entity with it, else `&amp;`, which is resolved after this."""
-    following = match.string[match.end() : match.end() + 26]
-    return "&" if _ENTITY.match("&" + following) else "&amp;"
+    return unescape_html(_NESTED.sub("&", text))
 
 
 def _without_escapes(text: str) -> str:

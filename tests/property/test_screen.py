@@ -147,8 +147,8 @@ def test_characters_of_the_encodings_that_get_mixed_up(chars: list[str]) -> None
 @given(st.text())
 @example("a\u0338<b &amp;")
 @example("a" * 7 + "&lt;")
-@example("&" + "a" * 24 + ";")
-@example("&" + "a" * 25 + ";")
+@example("&#" + "0" * 22 + "65;")
+@example("&#" + "0" * 23 + "65;")
 @example("&#x41")
 @example("&")
 def test_any_text(text: str) -> None:
@@ -165,7 +165,7 @@ def test_real_text_with_something_put_in(name: str, inserted: list[tuple[int, st
 
 def test_a_long_line_that_is_repaired_in_pieces() -> None:
     """Neither half of such a line need be in one encoding with the other."""
-    line = "語 " + "a " * (LONGEST_LINE // 2) + "dÃ©jÃ\xa0 vu"
+    line = "語 " + "a " * (LONGEST_LINE // 2) + "caf├⌐ no├½l"  # code page 437: ftfy has no clue for it
     assert normalize(line).text != line
     assert flags([line]) == [True]
 

@@ -160,6 +160,11 @@ def test_a_declared_encoding_goes_first_and_is_certain_only_with_a_witness() -> 
     assert decode("ไทย".encode("utf-16-le") * 20, "utf-16-le").text == "ไทย" * 20
 
 
+@pytest.mark.parametrize("declared", ["unicode_escape", "utf-7", "punycode", "rot13"])
+def test_notations_of_programs_are_no_encodings(declared: str) -> None:
+    assert decode(b"caf\xe9 \\u0041 +AGE- is what it says", declared).text.endswith("\\u0041 +AGE- is what it says")
+
+
 def test_text_is_decoded_whole_even_if_detectors_see_a_part() -> None:
     text = "x" * (WINDOW * 2) + "\n" + RUSSIAN * 900
     assert len(text) > 3 * WINDOW // 2
