@@ -1,0 +1,263 @@
+r"""Rule packs: named patterns, as data, with their reasons and examples.
+
+A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name}`; `rules` is the list:
+
+    parts:
+      email: '[\w.+-]+@[\w-]+(?:\.[\w-]+)+'
+    rules:
+      - id: contact-label-en          # kebab case, unique over all packs
+        kind: contact                 # what the ledger says of it: one of KINDS
+        languages: [en]               # or [any]; for readers, a rule is tried on every document
+        where: tail                   # tail or head
+        sure: false                   # whether a match decides alone; without, a second evidence must agree
+        pattern: '(?i)^contact: .*{email}'
+        why: A label with an address behind it tells the reader where to write.
+        matches: [two paragraphs or more that match]
+        keeps: [two or more that look alike and must not match]
+
+Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from pipeline.errors import SettingsError
+from pipeline.strict_yaml import load_yaml
+
+KINDS = (
+    "tracking",
+    "contact",
+    "copyright",
+    "share",
+    "newsletter",
+    "related",
+    "byline",
+    "navigation",
+    "masthead",
+    "other",
+)
+PLACES = ("tail", "head")
+LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
+FEWEST_EXAMPLES = 2
+# All patterns of one place are searched at once: their common automaton needs more than RE2's 8 MiB.
+PATTERN_MEMORY = 128 << 20
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
+_KEYS = ("id", "kind", "languages", "where", "sure", "pattern", "why", "matches", "keeps")
+_OPTIONAL = frozenset({"sure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named pattern with its reason and its examples; `pattern` has its parts filled in."""
+
+    id: str
+    kind: str
+    languages: tuple[str, ...]
+    where: str
+    sure: bool
+    pattern: str
+    why: str
+    matches: tuple[str, ...]
+    keeps: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """The rules of one place, searched all at once."""
+
+    rules: tuple[Rule, ...]
+    automaton: Any  # re2.Set; None without rules
+
+    def hits(self, paragraph: str | bytes) -> list[Rule]:
+        """The rules that match, in pack order; bytes are UTF-8."""
+        found = self.automaton.Match(paragraph) if self.rules else None
+        return [self.rules[at] for at in sorted(found)] if found else []
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """All rules, by file name and then as written.
+
+    `digest` changes when a rule may decide otherwise: with ids, kinds, places, patterns, not with words or examples.
+    """
+
+    rules: tuple[Rule, ...]
+    digest: str
+    tail: Finder
+    head: Finder
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An example that does not come out as its rule says."""
+
+    rule: Rule
+    example: str
+    expected: str  # match, keep
+
+
+def load_pack(files: Mapping[str, str]) -> RulePack:
+    """The pack of these files (name -> YAML text). SettingsError says file, rule, what is wrong and what to do."""
+    rules: list[Rule] = []
+    known: dict[str, str] = {}
+    for name in sorted(files):
+        for rule in _rules_of(name, files[name]):
+            if rule.id in known:
+                raise SettingsError(f"{name}: rule `{rule.id}` has a namesake in {known[rule.id]}; rename one of them")
+            known[rule.id] = name
+            rules.append(rule)
+    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
+    digest = hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
+    return RulePack(tuple(rules), digest, _finder(rules, "tail"), _finder(rules, "head"))
+
+
+def examples(pack: RulePack) -> list[Failure]:
+    """The examples that fail, rule by rule; each rule is tried alone on its own."""
+    failures = []
+    for rule in pack.rules:
+        pattern = re2.compile(rule.pattern, _options())
+        for expected, given in (("match", rule.matches), ("keep", rule.keeps)):
+            failures += [
+                Failure(rule, example, expected)
+                for example in given
+                if (pattern.search(example) is not None) != (expected == "match")
+            ]
+    return failures
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.max_mem = PATTERN_MEMORY
+    options.log_errors = False  # they are told once, as SettingsError
+    return options
+
+
+def _finder(rules: Sequence[Rule], where: str) -> Finder:
+    mine = tuple(rule for rule in rules if rule.where == where)
+    if not mine:
+        return Finder((), None)
+    automaton = re2.Set.SearchSet(_options())
+    for rule in mine:
+        automaton.Add(rule.pattern)
+    try:
+        automaton.Compile()
+    except re2.error:
+        raise SettingsError(
+            f"the {len(mine)} {where} rules together need more than {PATTERN_MEMORY >> 20} MiB; write shorter patterns"
+        ) from None
+    return Finder(mine, automaton)
+
+
+def _rules_of(name: str, text: str) -> list[Rule]:
+    content = load_yaml(text, name)
+    if not isinstance(content, dict):
+        raise SettingsError(f"{name}: expected `rules:` with a list of rules; see the head of pipeline/text/rules.py")
+    _check_keys(content, ("parts", "rules"), name)
+    parts = content.get("parts") or {}
+    if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
+        raise SettingsError(f"{name}: `parts` must map names to pieces of patterns")
+    entries = content.get("rules")
+    if not isinstance(entries, list) or not entries:
+        raise SettingsError(f"{name}: `rules` must be a list of at least one rule; remove the file if it has none")
+    return [_rule(entry, name, number, parts) for number, entry in enumerate(entries, 1)]
+
+
+def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Rule:
+    if not isinstance(entry, dict):
+        raise SettingsError(f"{name}: rule {number} is not a mapping; begin it with `id:`")
+    where = f"{name}: rule `{entry.get('id', number)}`"
+    _check_keys(entry, _KEYS, where)
+    missing = [key for key in _KEYS if key not in entry and key not in _OPTIONAL]
+    if missing:
+        raise SettingsError(f"{where}: {', '.join(f'`{key}`' for key in missing)} missing; every rule has them")
+    rule_id = _string(entry, "id", where)
+    if not _ID.fullmatch(rule_id):
+        raise SettingsError(f"{where}: the id must be kebab case, such as `contact-label-en`")
+    sure = entry.get("sure", False)
+    if not isinstance(sure, bool):
+        raise SettingsError(f"{where}: `sure` must be true or false")
+    return Rule(
+        id=rule_id,
+        kind=_choice(entry, "kind", KINDS, where),
+        languages=_strings(entry, "languages", where, 1),
+        where=_choice(entry, "where", PLACES, where),
+        sure=sure,
+        pattern=_pattern(_string(entry, "pattern", where), parts, where),
+        why=_string(entry, "why", where),
+        matches=_strings(entry, "matches", where, FEWEST_EXAMPLES),
+        keeps=_strings(entry, "keeps", where, FEWEST_EXAMPLES),
+        file=name,
+    )
+
+
+def _check_keys(entry: Mapping[str, object], known: Sequence[str], where: str) -> None:
+    for key in entry:
+        if key not in known:
+            raise SettingsError(f"{where}: unknown key `{key}`; {_hint(key, known)}")
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
+
+
+def _string(entry: Mapping[str, object], key: str, where: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"{where}: `{key}` must be text (found {value!r}); quote it")
+    return value.strip()
+
+
+def _choice(entry: Mapping[str, object], key: str, known: Sequence[str], where: str) -> str:
+    value = _string(entry, key, where)
+    if value not in known:
+        raise SettingsError(f"{where}: `{key}` is `{value}`; {_hint(value, known)}")
+    return value
+
+
+def _strings(entry: Mapping[str, object], key: str, where: str, fewest: int) -> tuple[str, ...]:
+    value = entry[key]
+    if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
+        raise SettingsError(f"{where}: `{key}` must be a list of texts; quote each")
+    if len(set(value)) < fewest:
+        raise SettingsError(f"{where}: `{key}` has {len(set(value))} of at least {fewest}; add more, each different")
+    return tuple(value)
+
+
+def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
+    """The pattern with its parts filled in, tried out."""
+
+    def part(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in parts:
+            raise SettingsError(f"{where}: no part `{{{name}}}` in this file; {_hint(name, sorted(parts))}")
+        return f"(?:{parts[name]})"
+
+    pattern = _PART.sub(part, written)
+    size = len(pattern.encode())
+    if size > LONGEST_PATTERN:
+        raise SettingsError(f"{where}: the pattern has {size} bytes of at most {LONGEST_PATTERN}; make two rules of it")
+    try:
+        compiled = re2.compile(pattern, _options())
+    except re2.error as error:
+        raise SettingsError(f"{where}: {_refused(error)}") from None
+    if compiled.search("") is not None:
+        raise SettingsError(f"{where}: the pattern matches the empty text, so it would take every line; anchor it")
+    return pattern
+
+
+def _refused(error: Exception) -> str:
+    said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+    if "(?" in said and any(sign in said for sign in ("(?=", "(?!", "(?<")):
+        return f"look-around does not exist in RE2 ({said}); put what must stay in another, narrower pattern"
+    return f"the pattern is not RE2 ({said}); see github.com/google/re2/wiki/Syntax"

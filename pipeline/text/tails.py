@@ -1,0 +1,201 @@
+"""Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
+
+A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
+links, comment forms and buttons stand behind it. So the *tail region* is found first: everything behind the last
+paragraph that looks like prose and matches no rule. In it every paragraph is judged on its own, by points:
+
+    2  a rule matches (3 if the rule is sure)
+    1  short, and no sentence ends at its end
+    1  it holds an e-mail address
+    1  the paragraph above or below matches a rule too
+    1  it is script, and there is no other script in the text
+
+From 3 points it goes; the score is points / 5. Then what is right by the text around it stays: see `_stays`.
+A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
+from pipeline.text.rules import Rule, RulePack
+
+TAIL_WINDOW = 30  # paragraphs looked at from the end
+HEAD_WINDOW = 3  # and from the start
+
+# 66 % of tail lines are below 60 letters (25 in scripts without spaces) and end no sentence; 6 % of body ends are.
+SHORT = 60
+WIDE_LETTER = 2.4  # what a letter of a script without spaces counts for: 60 / 25
+ENDLESS = 150  # so long is prose even without a full stop
+# Notices and contact blocks are short; what is longer is an article about them. Script can have any length.
+LONGEST = 600
+# A page with more contact lines than this is a directory.
+MOST_CONTACTS = 8
+# In a document without prose this many lines must stay, and only the sure rules cut.
+FEWEST_LEFT = 3
+
+WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
+ENOUGH_HEAD = 4  # a first line goes only with two agreeing evidences beside the rule
+
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
+_SEVEN_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7}")
+_INTRODUCES = (":", "：")
+# One token with a digit in it.
+_CODE = re.compile(r"(?=\S*\d)[\w.+/=-]{12,}")
+# Words that announce a code as content.
+_CODE_WORDS = re.compile(
+    r"(?i)\b(?:sha|md5|checksum|hash|digest|fingerprint|key|serial|isbn|wallet|bitcoin|transaction|torrent|magnet|"
+    r"signature|decimals?|digits|number|cipher|password|code|pr(?:ü|ue)fsumme|schl(?:ü|ue)ssel|nachkommastellen|zahl|"
+    r"empreinte|cl(?:é|ef)|d(?:é|e)cimales|chiffres|huella|clave|cifras|suma)\b|校验|哈希|密钥|密码|圆周率|数字|号码"
+)
+_SCRIPT_RULES = frozenset({"tracking-script", "tracking-call", "tracking-markup"})
+_PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php|</?\w+>|```|\$ |>>> )")
+
+
+@dataclass(frozen=True, slots=True)
+class TailRemoval:
+    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1."""
+
+    index: int
+    kind: str
+    rule: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    rule: Rule | None
+    size: float  # characters, those of scripts without spaces counted for more
+    ends_sentence: bool
+
+    @property
+    def is_prose(self) -> bool:
+        return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
+
+    @property
+    def is_loose(self) -> bool:
+        """Short, and no sentence ends at its end."""
+        return self.size < SHORT and not self.ends_sentence
+
+    @property
+    def introduces(self) -> bool:
+        """Announces what comes next, in words of the text itself."""
+        return self.rule is None and self.text.endswith(_INTRODUCES)
+
+
+def tail_removals(last: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
+    """What goes from the end, in order. `last`: the last TAIL_WINDOW paragraphs (all, if there are fewer).
+
+    Rules of kinds that are not in `kinds` still say where the tail is, so that fewer kinds never remove more.
+    """
+    lines: list[_Line] = []  # from the end
+    for text in reversed(last):
+        line = _line(text, pack.tail.hits(text))
+        lines.append(line)
+        if line.rule is None and line.is_prose:
+            break
+    lines.reverse()
+    first = len(last) - len(lines)
+    points = [_points(lines, at) for at in range(len(lines))]
+    going = [points[at] >= ENOUGH and not _stays(lines, at) for at in range(len(lines))]
+    going = _in_region(lines, going)
+    return [
+        TailRemoval(first + at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS)
+        for at, line in enumerate(lines)
+        if going[at] and line.rule is not None and line.rule.kind in kinds
+    ]
+
+
+def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
+    """What goes from the start, in order: an unbroken run that always leaves a paragraph behind it.
+
+    `first`: the first HEAD_WINDOW paragraphs. A bare address goes only if a title follows, and if it is surely the
+    name of this site: it has a sub-domain, or a line below begins with it.
+    """
+    removals: list[TailRemoval] = []
+    for at in range(len(first) - 1):
+        line = _line(first[at], pack.head.hits(first[at]))
+        if line.rule is None:
+            break
+        name = re.sub(r"^https?://|^www\.|/$", "", line.text).casefold()
+        points = SURE + 1 if line.rule.sure else WEAK
+        points += _line(first[at + 1], []).is_loose
+        points += line.text.count(".") > 1 or any(other.casefold().startswith(name) for other in first[at + 1 :])
+        if points < ENOUGH_HEAD or line.ends_sentence:
+            break
+        if line.rule.kind in kinds:
+            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, min(points, MOST_POINTS) / MOST_POINTS))
+    return removals
+
+
+def _line(text: str, hits: Sequence[Rule]) -> _Line:
+    text = text.strip()
+    size = len(text) + (WIDE_LETTER - 1) * (0 if text.isascii() else len(_WIDE.findall(text)))
+    fitting = [rule for rule in hits if size <= LONGEST or rule.kind == "tracking"]
+    rule = next((rule for rule in fitting if rule.sure), fitting[0] if fitting else None)
+    return _Line(text, rule, size, text.rstrip(CLOSERS)[-1:] in tuple(SENTENCE_ENDS))
+
+
+def _points(lines: Sequence[_Line], at: int) -> int:
+    line = lines[at]
+    if line.rule is None:
+        return 0
+    points = SURE if line.rule.sure else WEAK
+    address = _EMAIL.search(line.text) is not None
+    # a number without an address is as often the ticket office as the newsroom
+    lone_number = line.rule.kind == "contact" and not address and _SEVEN_DIGITS.search(line.text) is not None
+    points += line.is_loose and not lone_number
+    points += address
+    points += any(lines[near].rule is not None for near in (at - 1, at + 1) if 0 <= near < len(lines))
+    points += line.rule.id in _SCRIPT_RULES and not _has_program(lines)
+    return points
+
+
+def _stays(lines: Sequence[_Line], at: int) -> bool:
+    """Whether the text around a line that matched speaks for it."""
+    line = lines[at]
+    rule = line.rule
+    assert rule is not None
+    if rule.kind == "contact" and sum(each.rule is not None and each.rule.kind == "contact" for each in lines) > MOST_CONTACTS:
+        return True
+    if rule.id in _SCRIPT_RULES and _has_program(lines):
+        return True
+    above = at - 1
+    if not rule.sure:
+        while above > 0 and lines[above].rule is not None:
+            above -= 1
+        if above >= 0 and lines[above].introduces:
+            return True
+    return rule.kind == "tracking" and _CODE.fullmatch(line.text) is not None and _is_content(lines, at)
+
+
+def _is_content(lines: Sequence[_Line], at: int) -> bool:
+    """Whether a bare code is one of several in a row, or announced by the paragraphs above it."""
+    if any(_CODE.fullmatch(lines[near].text) for near in (at - 1, at + 1) if 0 <= near < len(lines)):
+        return True
+    return any(_CODE_WORDS.search(line.text) for line in lines[max(0, at - 2) : at] if line.rule is None)
+
+
+def _has_program(lines: Sequence[_Line]) -> bool:
+    return any(line.rule is None and _PROGRAM.search(line.text) for line in lines)
+
+
+def _in_region(lines: Sequence[_Line], going: Sequence[bool]) -> list[bool]:
+    """What still goes: only what stands behind the last prose that stays, and not the whole of a document."""
+    start = len(lines)
+    while start > 0 and (going[start - 1] or not lines[start - 1].is_prose):
+        start -= 1
+    if start > 0:
+        return [at >= start and goes for at, goes in enumerate(going)]
+    left = sum(line.rule is None for line in lines)
+    sure_run = len(lines)
+    while sure_run > 0 and going[sure_run - 1] and _is_sure(lines[sure_run - 1]):
+        sure_run -= 1
+    return [at >= sure_run and left >= FEWEST_LEFT for at in range(len(lines))]
+
+
+def _is_sure(line: _Line) -> bool:
+    return line.rule is not None and line.rule.sure
