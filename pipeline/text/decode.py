@@ -253,7 +253,8 @@ def _strict(body: bytes, codec: str) -> str | None:
     """The text if every byte fits, without lone surrogates."""
     try:
         text = body.decode(codec)
-        text.encode("utf-8")
+        if codec != "utf-8":  # which cannot have them
+            text.encode("utf-8")
     except (UnicodeError, LookupError):  # LookupError: a codec from bytes to bytes, such as "zlib"
         return None
     return text
