@@ -11,7 +11,7 @@ from pipeline.store.manifest import load_manifest, newest
 from pipeline.store.read import live_files, load, read_table
 from pipeline.store.restore import restore
 from pipeline.store.verify import verify
-from tests.store_kit import CONTACT, MIDDLE, OPENING, documents, first_night, run, second_night
+from tests.store_kit import CONTACT, MIDDLE, OPENING, Row, documents, first_night, rewrite, run, second_night
 
 
 @pytest.fixture
@@ -120,3 +120,17 @@ def test_a_broken_manifest_is_named(root: Path) -> None:
     path.write_bytes(content.replace(b'"next_file": 1', b'"next_file": 2'))
     with pytest.raises(IntegrityError, match=r"00000001\.json is damaged"):
         newest(open_store(root, create=False))
+
+
+def test_a_text_that_is_not_the_one_that_was_read_is_never_given_back(root: Path) -> None:
+    store = open_store(root, create=False)
+
+    def other_letter(rows: list[Row]) -> list[Row]:
+        return [row | {"text": row["text"].replace("Plain", "Plane")} for row in rows]
+
+    rewrite(store, "documents", other_letter)
+    with pytest.raises(IntegrityError, match="do not make the text that was read"):
+        restore(store, "c")
+    rewrite(store, "ledger", lambda rows: rows[1:])
+    with pytest.raises(IntegrityError, match="cannot be put together again"):
+        restore(store, "a")

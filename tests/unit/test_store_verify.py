@@ -1,10 +1,12 @@
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.store.folder import Store, open_store
+from pipeline.store.manifest import load_manifest, manifest_bytes, sealed
 from pipeline.store.verify import verify
 from tests.store_kit import MIDDLE, OPENING, Row, first_night, rewrite, run, second_night, twin
 
@@ -199,3 +201,14 @@ def test_a_broken_chain_is_found(store: Store) -> None:
     second.write_bytes(kept)
     first.unlink()
     assert verify(store, deep=True) == []  # the oldest may go
+
+
+def test_a_manifest_that_was_written_anew_is_found(store: Store) -> None:
+    run(store.root, second_night(), "n2")
+    first = store.manifests / "00000001.json"
+    manifest = load_manifest(store, 1)
+    first.unlink()
+    first.write_bytes(manifest_bytes(sealed(replace(manifest, next_file=77))))
+    (finding,) = verify(store, deep=True)
+    assert finding.where == str(first)
+    assert "is not the manifest on which generation 2 was built" in finding.what
