@@ -2,7 +2,7 @@
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
 links, comment forms and buttons stand behind it. So the *tail region* is found first: everything behind the last
-paragraph that looks like prose and matches no rule. In it every paragraph is judged on its own, by points:
+paragraph that looks like prose and stays. In it every paragraph is judged on its own, by points:
 
     2  a rule matches (3 if the rule is sure)
     1  short, and no sentence ends at its end
@@ -11,6 +11,8 @@ paragraph that looks like prose and matches no rule. In it every paragraph is ju
     1  it is script, and there is no other script in the text
 
 From 3 points it goes; the score is points / 5. Then what is right by the text around it stays: see `_stays`.
+A notice about cookies or a comment looks like prose too. So up to 3 such paragraphs are looked past: a loose line
+above them that has 4 points goes, and the tail region begins there.
 A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines.
 """
 
@@ -36,6 +38,8 @@ MOST_CONTACTS = 8
 FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
+ENOUGH_PAST = 4  # above prose that stays
+LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two agreeing evidences beside the rule
 
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -91,17 +95,10 @@ def tail_removals(last: Sequence[str], pack: RulePack, kinds: frozenset[str]) ->
 
     Rules of kinds that are not in `kinds` still say where the tail is, so that fewer kinds never remove more.
     """
-    lines: list[_Line] = []  # from the end
-    for text in reversed(last):
-        line = _line(text, pack.tail.hits(text))
-        lines.append(line)
-        if line.rule is None and line.is_prose:
-            break
-    lines.reverse()
+    lines = _lines(last, pack)
     first = len(last) - len(lines)
     points = [_points(lines, at) for at in range(len(lines))]
-    going = [points[at] >= ENOUGH and not _stays(lines, at) for at in range(len(lines))]
-    going = _in_region(lines, going)
+    going = _in_region(lines, [0 if _stays(lines, at) else points[at] for at in range(len(lines))])
     return [
         TailRemoval(first + at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS)
         for at, line in enumerate(lines)
@@ -131,6 +128,25 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
     return removals
 
 
+def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
+    """The end of a document, in order, from LOOK_PAST paragraphs of prose on; rules are tried where they can decide."""
+    lines: list[_Line] = []
+    prose = passed = 0
+    for text in reversed(last):
+        line = _line(text, [])
+        if not passed or not line.ends_sentence:
+            line = _line(text, pack.tail.hits(text))
+        lines.append(line)
+        if line.rule is not None:
+            prose = 0
+        elif line.is_prose:
+            prose, passed = prose + 1, passed + 1
+            if prose == LOOK_PAST:
+                break
+    lines.reverse()
+    return lines
+
+
 def _line(text: str, hits: Sequence[Rule]) -> _Line:
     text = text.strip()
     size = len(text) + (WIDE_LETTER - 1) * (0 if text.isascii() else len(_WIDE.findall(text)))
@@ -158,9 +174,12 @@ def _stays(lines: Sequence[_Line], at: int) -> bool:
     """Whether the text around a line that matched speaks for it."""
     line = lines[at]
     rule = line.rule
-    assert rule is not None
-    if rule.kind == "contact" and sum(each.rule is not None and each.rule.kind == "contact" for each in lines) > MOST_CONTACTS:
+    if rule is None:
         return True
+    if rule.kind == "contact":
+        contacts = sum(each.rule is not None and each.rule.kind == "contact" for each in lines)
+        if contacts > MOST_CONTACTS:
+            return True
     if rule.id in _SCRIPT_RULES and _has_program(lines):
         return True
     above = at - 1
@@ -180,16 +199,23 @@ def _is_content(lines: Sequence[_Line], at: int) -> bool:
 
 
 def _has_program(lines: Sequence[_Line]) -> bool:
-    return any(line.rule is None and _PROGRAM.search(line.text) for line in lines)
+    """Whether there is script in the text itself, above the last prose."""
+    prose = max((at for at, line in enumerate(lines) if line.rule is None and line.is_prose), default=len(lines))
+    return any(line.rule is None and _PROGRAM.search(line.text) for line in lines[: prose + 1])
 
 
-def _in_region(lines: Sequence[_Line], going: Sequence[bool]) -> list[bool]:
-    """What still goes: only what stands behind the last prose that stays, and not the whole of a document."""
-    start = len(lines)
-    while start > 0 and (going[start - 1] or not lines[start - 1].is_prose):
-        start -= 1
-    if start > 0:
-        return [at >= start and goes for at, goes in enumerate(going)]
+def _in_region(lines: Sequence[_Line], points: Sequence[int]) -> list[bool]:
+    """What goes: in the region, in front of prose only on more points, and never the whole of a document."""
+    going = [False] * len(lines)
+    enough = ENOUGH
+    any_prose = False
+    for at in range(len(lines) - 1, -1, -1):
+        if points[at] >= enough:
+            going[at], enough = True, ENOUGH
+        elif lines[at].is_prose:
+            any_prose, enough = True, ENOUGH_PAST
+    if any_prose:
+        return going
     left = sum(line.rule is None for line in lines)
     sure_run = len(lines)
     while sure_run > 0 and going[sure_run - 1] and _is_sure(lines[sure_run - 1]):
