@@ -22,13 +22,12 @@ from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Scanned, Slice, listing, scanned
 from pipeline.stages.schemas import DOCUMENTS, QUARANTINE, SLICES
 from pipeline.store.commit import begin, commit, new_files
-from pipeline.store.files import writing
 from pipeline.store.folder import Store, open_store
 from pipeline.store.law import check_law
 from pipeline.store.lock import hold
 from pipeline.store.manifest import LiveFile, Manifest, newest, parent_digest, sealed
 from pipeline.store.parquet import FACTS, write_parquet
-from pipeline.store.sweep import sweep
+from pipeline.store.sweep import discard, sweep
 from pipeline.store.views import publish, repair
 
 Progress = Callable[[str, int, int], None]
@@ -87,7 +86,7 @@ def run(settings: Settings, progress: Progress = lambda name, done, total: None)
         try:
             return _made(night, folder, settings, rules, progress)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            discard(store, folder)
             raise
 
 
@@ -131,7 +130,7 @@ def _made(
 ) -> Outcome:
     work = folder / "work"
     workers = settings.engine.worker_count
-    with writing(work), LocalEngine(work, workers, settings.engine.memory_limit, progress) as engine:
+    with LocalEngine(work, workers, settings.engine.memory_limit, progress) as engine:
         data = _datasets(night, settings, rules, engine)
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
         check_brake(taken, settings.brake)

@@ -154,7 +154,10 @@ def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
         for batch in rows:
             if batch.num_rows == 0:
                 continue
-            writer.write_batch(batch)
+            try:
+                writer.write_batch(batch)
+            except OSError as error:
+                raise OutputError(f"{path}: cannot be written ({error}); free space or choose another --output") from error
             count += batch.num_rows
             if "doc" in schema.names:
                 docs = batch.column("doc")

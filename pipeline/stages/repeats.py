@@ -149,6 +149,9 @@ def _within_rows(
         opening + inside["block"][left],
     )
     chosen = stays | moved
+    # What differs in figures, or fills a gap, goes only with a block in which something equal or near still goes.
+    carried = np.isin(rows.block, rows.block[chosen & (moved | np.isin(evidence, (EQUAL, NEAR)))])
+    chosen &= carried | np.isin(evidence, (EQUAL, NEAR))
     return Rows(*(column[..., chosen] for column in rows))
 
 
