@@ -40,10 +40,13 @@ FEWEST_LEFT = 3
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
 LOOK_PAST = 3  # paragraphs of prose in a row
-ENOUGH_HEAD = 4  # a first line goes only with two agreeing evidences beside the rule
+ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
+_SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
+_ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
 _SEVEN_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7}")
 _INTRODUCES = (":", "：")
 # One token with a digit in it.
@@ -109,18 +112,20 @@ def tail_removals(last: Sequence[str], pack: RulePack, kinds: frozenset[str]) ->
 def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
     """What goes from the start, in order: an unbroken run that always leaves a paragraph behind it.
 
-    `first`: the first HEAD_WINDOW paragraphs. A bare address goes only if a title follows, and if it is surely the
-    name of this site: it has a sub-domain, or a line below begins with it.
+    `first`: the first HEAD_WINDOW paragraphs. A bare address goes on two of three evidences: a title follows; it has
+    a sub-domain or is written as a link; a line below begins with it.
     """
     removals: list[TailRemoval] = []
     for at in range(len(first) - 1):
         line = _line(first[at], pack.head.hits(first[at]))
         if line.rule is None:
             break
-        name = re.sub(r"^https?://|^www\.|/$", "", line.text).casefold()
+        name = _ADDRESS_DRESS.sub("", line.text).casefold()
+        title = _line(first[at + 1], [])
         points = SURE + 1 if line.rule.sure else WEAK
-        points += _line(first[at + 1], []).is_loose
-        points += line.text.count(".") > 1 or any(other.casefold().startswith(name) for other in first[at + 1 :])
+        points += not title.ends_sentence and not title.is_prose
+        points += name.count(".") > 1 or name != line.text.casefold()
+        points += any(other.strip().casefold().startswith(name) for other in first[at + 1 :])
         if points < ENOUGH_HEAD or line.ends_sentence:
             break
         if line.rule.kind in kinds:
@@ -152,7 +157,7 @@ def _line(text: str, hits: Sequence[Rule]) -> _Line:
     size = len(text) + (WIDE_LETTER - 1) * (0 if text.isascii() else len(_WIDE.findall(text)))
     fitting = [rule for rule in hits if size <= LONGEST or rule.kind == "tracking"]
     rule = next((rule for rule in fitting if rule.sure), fitting[0] if fitting else None)
-    return _Line(text, rule, size, text.rstrip(CLOSERS)[-1:] in tuple(SENTENCE_ENDS))
+    return _Line(text, rule, size, text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
 
 
 def _points(lines: Sequence[_Line], at: int) -> int:
