@@ -15,7 +15,7 @@ from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, numbers, whole
 from pipeline.text.rules import RulePack, load_pack
-from pipeline.text.tails import HEAD_WINDOW, LOOK_PAST, SHORT, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.tails import HEAD_WINDOW, LONGEST, LOOK_PAST, SHORT, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
 
@@ -97,15 +97,17 @@ def _removals(
     doc = numbers(table, "doc")[left]
     opening = np.flatnonzero(np.diff(doc, prepend=-1))
     closing = np.append(opening[1:], len(left))
-    calm = _calm(data, starts[left], ends[left], numbers(table, "letters")[left], opening, closing)
-    begin, end = starts[left].tolist(), ends[left].tolist()
+    # a sign that folds to several letters counts once
+    letters = np.minimum(numbers(table, "letters"), numbers(table, "end") - numbers(table, "start"))[left]
+    calm = _calm(data, starts[left], ends[left], letters, opening, closing)
+    begin, end, length = starts[left].tolist(), ends[left].tolist(), letters.tolist()
     found: dict[int, TailRemoval] = {}
     for first, stop, is_calm in zip(opening.tolist(), closing.tolist(), calm.tolist(), strict=True):
         if end[first] - begin[first] <= LONGEST_FIRST and pack.head.hits(data[begin[first] : end[first]].tobytes()):
             window = min(stop, first + HEAD_WINDOW)
             seen = _Texts(data, begin[first:window], end[first:window])
             found |= {int(left[first + each.index]): each for each in head_removals(seen, pack, kinds)}
-        if is_calm and not pack.tail.hits(data[begin[stop - 1] : end[stop - 1]].tobytes()):
+        if is_calm and (length[stop - 1] > LONGEST or not pack.tail.hits(data[begin[stop - 1] : end[stop - 1]].tobytes())):
             continue
         window = max(first, stop - TAIL_WINDOW)
         seen = _Texts(data, begin[window:stop], end[window:stop])
@@ -123,13 +125,14 @@ def _calm(
 ) -> NDArray[np.bool_]:
     """Documents that surely keep their end if no rule matches their last paragraph, shape (documents,).
 
-    Their last LOOK_PAST paragraphs are long and end a sentence: `tail_removals` tries the last one and stops.
-    May say no where it is true; then `tail_removals` says the same, only slower.
+    Their last LOOK_PAST paragraphs, but for the title, are long and end a sentence: `tail_removals` tries the last one
+    and stops. May say no where it is true; then `tail_removals` says the same, only slower.
     """
+    title = np.where(closing - opening < TAIL_WINDOW, opening, -1)
     calm = np.ones(len(opening), np.bool_)
     for back in range(1, LOOK_PAST + 1):
         at = np.maximum(closing - back, opening)
-        calm &= (letters[at] >= SHORT) & _ends_sentence(data, starts[at], ends[at])
+        calm &= (at == title) | (letters[at] >= SHORT) & _ends_sentence(data, starts[at], ends[at])
     return calm
 
 

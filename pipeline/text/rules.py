@@ -79,8 +79,10 @@ class Finder:
     automaton: Any  # re2.Set; None without rules
 
     def hits(self, paragraph: str | bytes) -> list[Rule]:
-        """The rules that match, in pack order; bytes are UTF-8."""
-        found = self.automaton.Match(paragraph) if self.rules else None
+        """The rules that match, in pack order; bytes are UTF-8. A break inside a hard-wrapped paragraph is a space."""
+        if isinstance(paragraph, str):
+            paragraph = paragraph.encode()
+        found = self.automaton.Match(paragraph.replace(b"\n", b" ")) if self.rules else None
         return [self.rules[at] for at in sorted(found)] if found else []
 
 

@@ -18,7 +18,7 @@ A document without prose (a poem, a table, a page that *is* a contact) loses at 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 from pipeline.text.rules import Rule, RulePack
@@ -30,8 +30,10 @@ HEAD_WINDOW = 3  # and from the start
 SHORT = 60
 WIDE_LETTER = 2.4  # what a letter of a script without spaces counts for: 60 / 25
 ENDLESS = 150  # so long is prose even without a full stop
-# Notices and contact blocks are short; what is longer is an article about them. Script can have any length.
+# Notices and contact blocks are short; what is longer is an article about them. Script can have any length, but it
+# ends no sentence.
 LONGEST = 600
+SAMPLE = 200  # characters that say how many of a paragraph belong to a script without spaces
 # A page with more contact lines than this is a directory.
 MOST_CONTACTS = 8
 # In a document without prose this many lines must stay, and only the sure rules cut.
@@ -117,11 +119,11 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
     """
     removals: list[TailRemoval] = []
     for at in range(len(first) - 1):
-        line = _line(first[at], pack.head.hits(first[at]))
+        line = _ruled(_line(first[at]), pack.head.hits(first[at]))
         if line.rule is None:
             break
         name = _ADDRESS_DRESS.sub("", line.text).casefold()
-        title = _line(first[at + 1], [])
+        title = _line(first[at + 1])
         points = SURE + 1 if line.rule.sure else WEAK
         points += not title.ends_sentence and not title.is_prose
         points += name.count(".") > 1 or name != line.text.casefold()
@@ -137,10 +139,11 @@ def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
     """The end of a document, in order, from LOOK_PAST paragraphs of prose on; rules are tried where they can decide."""
     lines: list[_Line] = []
     prose = passed = 0
-    for text in reversed(last):
-        line = _line(text, [])
-        if not passed or not line.ends_sentence:
-            line = _line(text, pack.tail.hits(text))
+    title = len(last) - 1 if len(last) < TAIL_WINDOW else -1  # of a whole document: it opens the text, whatever it is
+    for back, text in enumerate(reversed(last)):
+        line = _line(text)
+        if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
+            line = _ruled(line, pack.tail.hits(text))
         lines.append(line)
         if line.rule is not None:
             prose = 0
@@ -152,12 +155,21 @@ def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
     return lines
 
 
-def _line(text: str, hits: Sequence[Rule]) -> _Line:
+def _line(text: str) -> _Line:
     text = text.strip()
-    size = len(text) + (WIDE_LETTER - 1) * (0 if text.isascii() else len(_WIDE.findall(text)))
-    fitting = [rule for rule in hits if size <= LONGEST or rule.kind == "tracking"]
-    rule = next((rule for rule in fitting if rule.sure), fitting[0] if fitting else None)
-    return _Line(text, rule, size, text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
+    size = float(len(text))
+    if not text.isascii():
+        sample = text[:SAMPLE]
+        size *= 1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample)
+    return _Line(text, None, size, text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
+
+
+def _ruled(line: _Line, hits: Sequence[Rule]) -> _Line:
+    """The line with the rule that names its removal: the first sure one, else the first."""
+    fitting = [rule for rule in hits if line.size <= LONGEST or rule.kind == "tracking"]
+    if not fitting:
+        return line
+    return replace(line, rule=next((rule for rule in fitting if rule.sure), fitting[0]))
 
 
 def _points(lines: Sequence[_Line], at: int) -> int:
