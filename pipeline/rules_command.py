@@ -2,32 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from pipeline.errors import SettingsError
 from pipeline.text.rules import RulePack, examples, load_pack
 
 HOLDS, FAILS = 0, 2  # a rule that fails its own examples is a wrong setting
-
-
-def pack_files(folder: Path) -> dict[str, str]:
-    """Name -> YAML text of every `*.yaml` in the folder."""
-    if not folder.is_dir():
-        raise SettingsError(f"{folder}: no such folder of rule packs; set tails.rules to the one to use")
-    files: dict[str, str] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            files[path.name] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise SettingsError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-    if not files:
-        raise SettingsError(f"{folder}: no rule pack (*.yaml) in it; set tails.rules, or tails.enabled=false")
-    return files
 
 
 def tested(files: Mapping[str, str]) -> tuple[str, int]:
@@ -50,24 +32,24 @@ def listed(files: Mapping[str, str]) -> str:
     return "\n".join([*lines, _counted(pack)])
 
 
-def rules_test(folder: Path, console: Console) -> int:
+def rules_test(files: Mapping[str, str], console: Console | None = None) -> int:
     """Prints what `tested` says; the exit code."""
-    text, code = tested(pack_files(folder))
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    text, code = tested(files)
+    (console or Console()).print(text, markup=False, highlight=False, soft_wrap=True)
     return code
 
 
-def rules_list(folder: Path, console: Console) -> int:
+def rules_list(files: Mapping[str, str], console: Console | None = None) -> int:
     """Prints the rules: a table on a terminal, else lines with tabs; exit code 0."""
-    files = pack_files(folder)
+    console = console or Console()
     if not console.is_terminal:
         console.print(listed(files), markup=False, highlight=False, soft_wrap=True)
         return HOLDS
     pack = load_pack(files)
     table = Table("rule", "kind", "languages", "where", "why", title=_counted(pack))
     for row in _rows(pack):
-        table.add_row(*row)
-    console.print(table, markup=False)
+        table.add_row(*map(Text, row))
+    console.print(table)
     return HOLDS
 
 

@@ -15,7 +15,16 @@ from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, numbers, whole
 from pipeline.text.rules import RulePack, load_pack
-from pipeline.text.tails import HEAD_WINDOW, LONGEST, LOOK_PAST, SHORT, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.tails import (
+    HEAD_WINDOW,
+    LONGEST,
+    LOOK_PAST,
+    SHORT,
+    TAIL_WINDOW,
+    TailRemoval,
+    head_removals,
+    tail_removals,
+)
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
 
@@ -107,7 +116,8 @@ def _removals(
             window = min(stop, first + HEAD_WINDOW)
             seen = _Texts(data, begin[first:window], end[first:window])
             found |= {int(left[first + each.index]): each for each in head_removals(seen, pack, kinds)}
-        if is_calm and (length[stop - 1] > LONGEST or not pack.tail.hits(data[begin[stop - 1] : end[stop - 1]].tobytes())):
+        final = data[begin[stop - 1] : end[stop - 1]]
+        if is_calm and (length[stop - 1] > LONGEST or not pack.tail.hits(final.tobytes())):
             continue
         window = max(first, stop - TAIL_WINDOW)
         seen = _Texts(data, begin[window:stop], end[window:stop])
