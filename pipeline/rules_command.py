@@ -1,7 +1,7 @@
 """Commands `rules test` and `rules list`: what the rules are, and whether their own examples hold."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
@@ -9,12 +9,14 @@ from rich.text import Text
 
 from pipeline.text.rules import RulePack, examples, load_pack
 
+PackFiles = Iterable[tuple[str, str]]  # (name, YAML text)
+
 HOLDS, FAILS = 0, 2  # a rule that fails its own examples is a wrong setting
 
 
-def tested(files: Mapping[str, str]) -> tuple[str, int]:
+def tested(files: PackFiles) -> tuple[str, int]:
     """(what to print, exit code) of running every example of every rule."""
-    pack = load_pack(files)
+    pack = load_pack(dict(files))
     lines = []
     for failure in examples(pack):
         said = "does not match, but should" if failure.expected == "match" else "matches, but must stay"
@@ -25,27 +27,27 @@ def tested(files: Mapping[str, str]) -> tuple[str, int]:
     return f"{len(pack.rules)} rules, {count} examples, all as they should be", HOLDS
 
 
-def listed(files: Mapping[str, str]) -> str:
+def listed(files: PackFiles) -> str:
     """One line a rule with tabs between id, kind, languages, place and why; then the number of rules of each kind."""
-    pack = load_pack(files)
+    pack = load_pack(dict(files))
     lines = ["\t".join(row) for row in _rows(pack)]
     return "\n".join([*lines, _counted(pack)])
 
 
-def rules_test(files: Mapping[str, str], console: Console | None = None) -> int:
+def rules_test(files: PackFiles, console: Console | None = None) -> int:
     """Prints what `tested` says; the exit code."""
     text, code = tested(files)
     (console or Console()).print(text, markup=False, highlight=False, soft_wrap=True)
     return code
 
 
-def rules_list(files: Mapping[str, str], console: Console | None = None) -> int:
+def rules_list(files: PackFiles, console: Console | None = None) -> int:
     """Prints the rules: a table on a terminal, else lines with tabs; exit code 0."""
     console = console or Console()
     if not console.is_terminal:
-        console.print(listed(files), markup=False, highlight=False, soft_wrap=True)
+        console.file.write(listed(files) + "\n")  # as it is: the console would make spaces of the tabs
         return HOLDS
-    pack = load_pack(files)
+    pack = load_pack(dict(files))
     table = Table("rule", "kind", "languages", "where", "why", title=_counted(pack))
     for row in _rows(pack):
         table.add_row(*map(Text, row))
