@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,40 +56,71 @@ class Listing:
 def listing(paths: Sequence[str], text_extensions: Collection[str]) -> Listing:
     """All files under `paths` (files or folders). Links are not followed; devices and pipes are passed over.
 
+    So are names that are not UTF-8: no column of text can hold them.
+
     Raises InputError where a path does not exist or a folder cannot be listed: an error is never "empty".
     """
     files: list[Found] = []
     skipped: list[str] = []
     for given in paths:
         root = Path(given)
-        if root.is_file():
-            _judge(root, root.name, text_extensions, files, skipped)
-        elif root.is_dir():
-            for location in _walk(root):
-                _judge(location, location.relative_to(root).as_posix(), text_extensions, files, skipped)
-        else:
-            raise InputError(f"{given}: no such file or folder; check input.paths or the PATH on the command line")
+        for location in _walk(root) if _is_folder(root) else [root]:
+            path = location.relative_to(root).as_posix() if location != root else root.name
+            found = _judged(location, path, text_extensions)
+            if found is None:
+                skipped.append(path.encode(errors="backslashreplace").decode())
+            else:
+                files.append(found)
     files.sort(key=lambda found: (os.fsencode(found.path), os.fsencode(str(found.location))))
     return Listing(tuple(files), tuple(sorted(skipped)))
 
 
+def _is_folder(root: Path) -> bool:
+    try:
+        return stat.S_ISDIR(root.stat().st_mode)
+    except FileNotFoundError as error:
+        message = f"{root}: no such file or folder; check input.paths or the PATH on the command line"
+        raise InputError(message) from error
+    except OSError as error:
+        raise InputError(f"{root}: cannot be looked at ({error.strerror}); nothing was published") from error
+
+
 def _walk(root: Path) -> Iterator[Path]:
+    """Everything under a folder that is not a folder to look into: files, and what is passed over."""
+
     def fail(error: OSError) -> None:
         raise InputError(f"{error.filename}: cannot list this folder ({error.strerror}); nothing was published")
 
     for folder, folders, names in os.walk(root, onerror=fail, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            yield Path(folder) / name
+        here = Path(folder)
+        closed = [name for name in folders if name.startswith(".") or (here / name).is_symlink()]
+        folders[:] = sorted(set(folders) - set(closed))
+        for name in sorted([*names, *closed]):
+            yield here / name
 
 
-def _judge(location: Path, path: str, text_extensions: Collection[str], files: list[Found], skipped: list[str]) -> None:
+def _judged(location: Path, path: str, text_extensions: Collection[str]) -> Found | None:
     kind, compression = understood(location.name, text_extensions)
-    regular = location.is_file() and not location.is_symlink()
-    if not kind or not regular or location.name.startswith(".") or location.name.endswith(UNFINISHED):
-        skipped.append(path)
-        return
-    files.append(Found(path, location, kind, compression, location.stat().st_size))
+    if not kind or location.name.startswith(".") or location.name.endswith(UNFINISHED):
+        return None
+    if _undecodable(str(location)):
+        return None
+    try:
+        found = location.lstat()
+    except FileNotFoundError:  # gone since the folder was listed
+        return None
+    except OSError as error:
+        raise InputError(f"{location}: cannot be looked at ({error.strerror}); nothing was published") from error
+    return Found(path, location, kind, compression, found.st_size) if stat.S_ISREG(found.st_mode) else None
+
+
+def _undecodable(name: str) -> bool:
+    """Whether bytes of the name are no UTF-8 (Python holds them as lone surrogates)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def understood(name: str, text_extensions: Collection[str]) -> tuple[str, str]:

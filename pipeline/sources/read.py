@@ -1,20 +1,19 @@
 """The kernel that reads: slices of files in, raw records out, in order. One bad record costs one record."""
 
-import gzip
 import json
-import zlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
-import zstandard
 
 from pipeline.errors import Reason, RecordError
 from pipeline.flow import Batches
+from pipeline.sources.parquet import parquet_rows
 from pipeline.sources.records import Fields, Record, understood, without_surrogates
+from pipeline.sources.unpack import LONGEST_FILE, unpacked
 
 RAW = pa.schema(
     [
@@ -36,10 +35,9 @@ RAW = pa.schema(
     ]
 )
 LONGEST_DOCUMENT = 256 << 20  # bytes
-LONGEST_FILE = 4 << 30  # bytes, once decompressed
-FIRST_RATIO = 64 << 20  # a file that grows beyond this ...
-MOST_RATIO = 200  # ... may not be this many times its compressed size
 _BATCH_BYTES = 16 << 20
+_ROUNDED = 1 << 63  # orjson makes floats of larger integers; two ids would become one
+_ROW_BYTES = 400  # what a row of short columns takes at least
 
 
 class Task(NamedTuple):
@@ -56,7 +54,7 @@ class Task(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One record as read: its number, where it starts in the file, its bytes, and what became of it."""
+    """One record as read: its number, where it starts, its bytes (empty: not at hand), and what became of it."""
 
     record: int
     byte_offset: int
@@ -70,11 +68,12 @@ def read(slices: Batches, *, fields: Fields) -> Batches:
     rows: list[dict[str, Any]] = []
     size = 0
     for batch in slices:
-        for row in batch.to_pylist():
-            task = Task(**row)
+        for slice_row in batch.to_pylist():
+            task = Task(**slice_row)
             for item in _items(task, fields):
-                rows.append(_row(task, item))
-                size += len(rows[-1]["body"] or b"")
+                row = _row(task, item)
+                rows.append(row)
+                size += _ROW_BYTES + len(row["body"] or b"") + len(row["metadata"] or "")
                 if size >= _BATCH_BYTES:
                     yield pa.RecordBatch.from_pylist(rows, RAW)
                     rows, size = [], 0
@@ -83,17 +82,22 @@ def read(slices: Batches, *, fields: Fields) -> Batches:
 
 
 def _items(task: Task, fields: Fields) -> Iterator[Item]:
+    """The records of a slice; what ends a file early stands behind the last record that was read."""
     readers: dict[str, Callable[[Task, Fields], Iterator[Item]]] = {
         "text": _text,
         "jsonl": _json_lines,
         "parquet": _parquet,
     }
+    record = task.first_record
     try:
-        yield from readers[task.format](task, fields)
+        for item in readers[task.format](task, fields):
+            yield item
+            record = item.record + 1
     except RecordError as error:
-        yield Item(0, 0, b"", error, None)
+        yield Item(record, task.byte_start, b"", error, None)
     except OSError as error:
-        yield Item(0, 0, b"", RecordError(Reason.UNREADABLE, f"{error.strerror or error}"), None)
+        failed = RecordError(Reason.UNREADABLE, f"{error.strerror or error}")
+        yield Item(record, task.byte_start, b"", failed, None)
 
 
 def _row(task: Task, item: Item) -> dict[str, Any]:
@@ -119,12 +123,12 @@ def _row(task: Task, item: Item) -> dict[str, Any]:
 
 
 def _text(task: Task, _: Fields) -> Iterator[Item]:
-    body = _content(task)
-    yield Item(0, 0, b"", understood({"text": body, "id": task.path}, Fields(), task.path), None)
+    body = _content(task, LONGEST_DOCUMENT)
+    yield Item(0, 0, body, understood({"text": body, "id": task.path}, Fields(), task.path), None)
 
 
 def _json_lines(task: Task, fields: Fields) -> Iterator[Item]:
-    content = _content(task)
+    content = _content(task, LONGEST_FILE)
     at = 0
     record = task.first_record
     while at < len(content):
@@ -139,96 +143,58 @@ def _json_lines(task: Task, fields: Fields) -> Iterator[Item]:
 
 
 def _parsed(line: bytes, fields: Fields, path: str) -> tuple[Record | RecordError, str | None]:
-    encoding = "utf-8"
     try:
-        data = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        try:
-            data, encoding = _leniently(line)
-        except (ValueError, RecursionError) as error:
-            return RecordError(Reason.BAD_JSON, str(error)[:200]), None
+        data = _loaded(line)
+    except (ValueError, RecursionError) as error:
+        return RecordError(Reason.BAD_JSON, str(error)[:200]), None
     if not isinstance(data, dict):
         return RecordError(Reason.NOT_A_RECORD, f"a JSON {type(data).__name__}, not an object"), None
     try:
-        return understood(data, fields, path), encoding
+        return understood(data, fields, path), "utf-8"
     except RecordError as error:
         return error, None
 
 
-def _leniently(line: bytes) -> tuple[object, str]:
-    """What orjson refuses though the text is there: a byte order mark, NaN, lone surrogates, big integers."""
-    text = line.removeprefix(b"\xef\xbb\xbf").decode()
-    return json.loads(text), "utf-8"
+def _loaded(line: bytes) -> object:
+    """The value of a line of JSON, as the fast parser sees it or, where that one refuses or rounds, the slow one."""
+    try:
+        data = orjson.loads(line)
+    except orjson.JSONDecodeError:  # also for a byte order mark, NaN and lone surrogates, though the text is there
+        return json.loads(line.removeprefix(b"\xef\xbb\xbf").decode())
+    if isinstance(data, dict) and any(isinstance(value, float) and abs(value) >= _ROUNDED for value in data.values()):
+        return json.loads(line)
+    return data
 
 
 def _parquet(task: Task, fields: Fields) -> Iterator[Item]:
     if task.compression:
         raise RecordError(Reason.BAD_PARQUET, "a compressed Parquet file; decompress it first")
-    record = 0
-    try:
-        file = pq.ParquetFile(task.location, page_checksum_verification=True)
-        for batch in file.iter_batches(batch_size=1024):
-            for data in batch.to_pylist():
-                try:
-                    found: Record | RecordError = understood(data, fields, task.path)
-                except RecordError as error:
-                    found = error
-                encoding = "utf-8" if isinstance(found, Record) and isinstance(found.text, str) else None
-                yield Item(record, 0, b"", found, encoding)
-                record += 1
-    except (pa.ArrowException, UnicodeDecodeError) as error:
-        raise RecordError(Reason.BAD_PARQUET, str(error)[:200]) from error
+    _refuse_changed(Path(task.location).stat().st_size, task.byte_end)
+    for record, data in enumerate(parquet_rows(task.location)):
+        try:
+            found: Record | RecordError = understood(data, fields, task.path)
+        except RecordError as error:
+            found = error
+        encoding = "utf-8" if isinstance(found, Record) and isinstance(found.text, str) else None
+        yield Item(record, 0, b"", found, encoding)
 
 
-def _content(task: Task) -> bytes:
+def _content(task: Task, limit: int) -> bytes:
+    """The bytes of a slice, decompressed."""
     with Path(task.location).open("rb") as file:
+        if task.format == "text" or task.compression:  # a whole file; lines may be added behind the slices of others
+            _refuse_changed(os.fstat(file.fileno()).st_size, task.byte_end)
+        size = task.byte_end - task.byte_start
+        if size > limit:
+            raise RecordError(Reason.TOO_LARGE, f"{size} bytes, limit {limit}")
         file.seek(task.byte_start)
-        raw = file.read(task.byte_end - task.byte_start)
-    if not task.compression:
-        return raw
-    limit = min(LONGEST_FILE, max(FIRST_RATIO, MOST_RATIO * len(raw)))
-    try:
-        return _gunzipped(raw, limit) if task.compression == "gz" else _unzstd(raw, limit)
-    except (zlib.error, gzip.BadGzipFile, EOFError, zstandard.ZstdError) as error:
-        raise RecordError(Reason.BAD_COMPRESSION, str(error)[:200]) from error
+        raw = file.read(size)
+    _refuse_changed(len(raw), size)
+    return unpacked(raw, task.compression) if task.compression else raw
 
 
-def _gunzipped(raw: bytes, limit: int) -> bytes:
-    """All members of a gzip file; EOFError where the last one is cut."""
-    parts = []
-    size = 0
-    while raw:
-        member = zlib.decompressobj(wbits=31)
-        while not member.eof:
-            part = member.decompress(member.unconsumed_tail or raw, _BATCH_BYTES)
-            size = _within(size + len(part), limit)
-            parts.append(part)
-            raw = b""
-            if not part and not member.unconsumed_tail and not member.eof:
-                raise EOFError("the gzip data end in the middle; the file is cut")
-        raw = member.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _unzstd(raw: bytes, limit: int) -> bytes:
-    """All frames of a zstd file; EOFError where the last one is cut."""
-    parts = []
-    size = 0
-    while raw:
-        frame = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-        for at in range(0, len(raw), 1 << 16):
-            part = frame.decompress(raw[at : at + (1 << 16)])
-            size = _within(size + len(part), limit)
-            parts.append(part)
-            if frame.eof:
-                raw = frame.unused_data + raw[at + (1 << 16) :]
-                break
-        else:
-            raise EOFError("the zstd data end in the middle of a frame; the file is cut")
-    return b"".join(parts)
-
-
-def _within(size: int, limit: int) -> int:
-    if size > limit:
-        raise RecordError(Reason.TOO_LARGE, f"grows beyond {limit} bytes when decompressed")
-    return size
+def _refuse_changed(found: int, listed: int) -> None:
+    if found != listed:
+        raise RecordError(
+            Reason.CHANGED_WHILE_READ, f"{listed} bytes when it was listed, {found} bytes when it was read"
+        )
