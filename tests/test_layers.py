@@ -17,7 +17,7 @@ MAX_FUNCTION_LINES = 60
 # top: they may import everything, and nothing in the table may import them.
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
-    "text": {"text", "dedup", "errors"},
+    "text": {"text", "dedup", "strict_yaml", "errors"},
     "dedup": {"text", "dedup", "errors"},
     "flow": {"errors"},
     "stages.schemas": set(),
