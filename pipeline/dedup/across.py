@@ -9,17 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.align import STAYS, Sequence
+from pipeline.dedup.align import Sequence
 from pipeline.dedup.blocks import (
     COVERED_SHARE,
     WEAK_LETTERS,
-    WEAK_LINES,
     Marks,
     grow,
     has_strong,
+    settle,
     sums_before,
     too_soft,
-    trusted,
     weigh,
 )
 from pipeline.text.utf8 import compiled
@@ -72,7 +71,7 @@ def _pair_key(at: int, seq: Sequence) -> np.int64:
 
 
 @compiled
-def _slot(key: np.int64, pairs: Pairs) -> int:
+def _slot(key: np.int64, pairs: Pairs) -> np.int64:
     mask = len(pairs.keys) - 1
     slot = (key ^ (key >> 33)) & mask
     while pairs.places[slot] >= 0 and pairs.keys[slot] != key:
@@ -127,19 +126,14 @@ def _across(
             other = owner[b]
             bounds = (floor, high, starts[other], starts[other + 1])
             left, right = grow(at, b, bounds, True, False, seq, kind, twin)
-            sure, soft, lines = weigh(left, right, seq, kind)
+            sure, soft = weigh(left, right, seq, kind)
             covers = (sure + soft) * COVERED_SHARE[1] >= (sums[high] - sums[low]) * COVERED_SHARE[0]
             if soft > 0 and (too_soft(sure, soft) or not covers):
                 left, right = grow(at, b, bounds, False, False, seq, kind, twin)
-                sure, soft, lines = weigh(left, right, seq, kind)
-            if has_strong(left, right, seq, kind, nothing) or (lines >= WEAK_LINES and sure >= WEAK_LETTERS):
+                sure, soft = weigh(left, right, seq, kind)
+            if has_strong(left, right, seq, kind, nothing) or (covers and sure >= WEAK_LETTERS):
                 gone += sure + soft
-                for k in range(left, right + 1):
-                    if kind[k] != STAYS:
-                        marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
-                        marks.block[k] = left
-                for k in range(left, right + 1):
-                    kept[k] = marks.kind[k] == STAYS
+                settle(left, right, nothing, kind, twin, first, seq, kept, marks)
                 floor = right + 1
             at = max(at, right) + 1
         if 2 * gone > sums[high] - sums[low]:

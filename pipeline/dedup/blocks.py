@@ -20,8 +20,9 @@ COVERED_SHARE = (4, 5)
 AGAIN_SHARE = (4, 5)
 # A line seen so often in one document is a refrain, a table cell or a response, not a second printing.
 REFRAIN = 3
-# Without a strong paragraph, a block across documents needs this many matching lines and letters.
-WEAK_LINES, WEAK_LETTERS = 6, 240
+# Without a strong paragraph, a block across documents must cover that share of it too (a poem printed in two books),
+# and hold this many letters: tables and forms of short lines recur in documents that have little else in common.
+WEAK_LETTERS = 240
 
 
 class Marks(NamedTuple):
@@ -42,16 +43,15 @@ def no_marks(count: int) -> Marks:
 
 
 @compiled
-def weigh(left: int, right: int, seq: Sequence, kind: NDArray) -> tuple[int, int, int]:
-    """(sure, soft, lines): letters of equal and near paragraphs, letters of the others that go, sure lines."""
-    sure = soft = lines = 0
+def weigh(left: int, right: int, seq: Sequence, kind: NDArray) -> tuple[int, int]:
+    """(sure, soft): letters of equal and near paragraphs, letters of the others that go."""
+    sure = soft = 0
     for at in range(left, right + 1):
         if kind[at] == EQUAL or kind[at] == NEAR:
             sure += seq.letters[at]
-            lines += seq.cluster[at] >= 0
         elif kind[at] != STAYS:
             soft += seq.letters[at]
-    return sure, soft, lines
+    return sure, soft
 
 
 @compiled
@@ -110,6 +110,34 @@ def trusted(at: int, b: int, kind: int, first: NDArray, seq: Sequence, kept: NDA
 
 
 @compiled
+def settle(
+    left: int,
+    right: int,
+    spared: NDArray,
+    kind: NDArray,
+    twin: NDArray,
+    first: NDArray,
+    seq: Sequence,
+    kept: NDArray,
+    marks: Marks,
+) -> None:
+    """Marks what goes of the block [left, right], but for what is `spared`, and takes it from `kept`.
+
+    Only what has a twin that stays goes; what has no similarity of its own goes only beside enough that has.
+    """
+    for k in range(left, right + 1):
+        if kind[k] != STAYS and not spared[k]:
+            marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
+            marks.block[k] = left
+    sure, soft = weigh(left, right, seq, marks.kind)
+    alone = sure == 0 or too_soft(sure, soft)
+    for k in range(left, right + 1):
+        if alone and (marks.kind[k] == FIGURES or marks.kind[k] == GAP):
+            marks.kind[k], marks.twin[k] = STAYS, -1
+        kept[k] = marks.kind[k] == STAYS
+
+
+@compiled
 def too_soft(sure: int, soft: int) -> bool:
     """Whether equal and near paragraphs hold less than SURE_SHARE of the letters of a block."""
     return sure * SURE_SHARE[1] < (sure + soft) * SURE_SHARE[0]
@@ -140,6 +168,7 @@ def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks:
     refrain = np.zeros(count, np.bool_)
     for at in range(count):
         refrain[at] = seq.cluster[at] >= 0 and seen[first[at]] >= REFRAIN
+    nothing = np.zeros(count, np.bool_)
     sums = sums_before(seq.letters)
     for d in range(len(starts) - 1):
         low, high = starts[d], starts[d + 1]
@@ -151,18 +180,14 @@ def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks:
                 continue
             bounds = (floor, high, low, at)
             left, right = grow(at, b, bounds, True, True, seq, kind, twin)
-            sure, soft, _ = weigh(left, right, seq, kind)
+            sure, soft = weigh(left, right, seq, kind)
             if too_soft(sure, soft):
                 left, right = grow(at, b, bounds, False, True, seq, kind, twin)
-                sure, soft, _ = weigh(left, right, seq, kind)
+                sure, soft = weigh(left, right, seq, kind)
             again = sure * AGAIN_SHARE[1] >= (sums[left] - sums[low]) * AGAIN_SHARE[0]
             if again or has_strong(left, right, seq, kind, refrain):
-                for k in range(left, right + 1):
-                    if kind[k] != STAYS and (again or not refrain[k]):
-                        marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
-                        marks.block[k] = left
-                for k in range(left, right + 1):
-                    kept[k] = marks.kind[k] == STAYS
+                spared = nothing if again else refrain
+                settle(left, right, spared, kind, twin, first, seq, kept, marks)
                 floor = right + 1
             at = max(at, right) + 1
 
