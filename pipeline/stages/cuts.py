@@ -157,8 +157,8 @@ def _similarities(reasons: pa.Table, mine: pa.Array) -> pa.Array:
     shared, union = (reasons[name].to_numpy().astype(np.float64) for name in ("shared", "union"))
     values = np.divide(shared, union, out=np.full(len(shared), np.nan), where=union > 0)
     for at in np.flatnonzero(reasons["quote"].is_valid().to_numpy()).tolist():
-        both = reference.similarity(mine[at].as_py(), reasons["quote"][at].as_py())
-        values[at] = both[0] / both[1] if both[1] else 0.0
+        shared_now, union_now = reference.likeness(mine[at].as_py(), reasons["quote"][at].as_py())
+        values[at] = shared_now / max(1, union_now)
     return pa.array(values, mask=np.isnan(values))
 
 

@@ -83,7 +83,7 @@ def _weigh_others(
     """The real similarity of the few that go for another reason than their own similarity."""
     for at in np.flatnonzero((marks.kind == FIGURES) | (marks.kind == GAP)).tolist():
         mine, theirs = (data[starts[i] : ends[i]].tobytes().decode() for i in (at, marks.twin[at]))
-        counts[:, at] = reference.similarity(mine, theirs)
+        counts[:, at] = reference.likeness(mine, theirs)
 
 
 def _bands(
