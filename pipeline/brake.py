@@ -11,7 +11,8 @@ from pipeline.errors import BrakeError
 # What each rule took from each source. Equal and near copies of whole documents count as one rule, `duplicate`.
 TOLL_SQL = """
 SELECT
-    totals.source, totals.documents, totals.chars, tolls.rule, tolls.kind, tolls.spans, tolls.chars AS removed
+    totals.source, totals.documents, totals.chars,
+    tolls.rule, tolls.kind, tolls.spans, tolls.chars AS removed, tolls.example
 FROM (
     SELECT source, CAST(count(*) AS BIGINT) AS documents, CAST(sum(chars) AS BIGINT) AS chars
     FROM documents
@@ -21,7 +22,7 @@ FROM (
 LEFT JOIN (
     SELECT
         documents.source, cuts.rule, cuts.kind, CAST(count(*) AS BIGINT) AS spans,
-        CAST(sum(cuts.end - cuts.start) AS BIGINT) AS chars
+        CAST(sum(cuts.end - cuts.start) AS BIGINT) AS chars, min(substr(cuts.text, 1, 80)) AS example
     FROM cuts
     JOIN documents ON documents.doc = cuts.doc
     GROUP BY documents.source, cuts.rule, cuts.kind
@@ -37,6 +38,7 @@ TOLL = pa.schema(
         ("kind", pa.string()),
         ("spans", pa.int64()),
         ("removed", pa.int64()),
+        ("example", pa.string()),
     ]
 )
 
@@ -52,6 +54,7 @@ class Toll:
     kind: str | None
     spans: int | None
     removed: int | None
+    example: str | None = None  # how one of the spans begins
 
 
 def tolls(rows: Sequence[pa.RecordBatch]) -> list[Toll]:
@@ -60,7 +63,7 @@ def tolls(rows: Sequence[pa.RecordBatch]) -> list[Toll]:
 
 
 def check_brake(rows: Sequence[Toll], settings: BrakeSettings) -> None:
-    """Raises BrakeError where a source loses more than the settings allow; copies kept elsewhere do not count.
+    """Raises BrakeError where a source loses more than the settings allow, copies of whole documents included.
 
     Only sources with enough documents are judged: a share of three documents says nothing.
     """
@@ -77,11 +80,13 @@ def check_brake(rows: Sequence[Toll], settings: BrakeSettings) -> None:
             worst = max(taken, key=lambda row: row.removed or 0)
             wrong.append(
                 f"{source}: {share:.0%} of {taken[0].chars:,} characters in {taken[0].documents:,} documents, "
-                f"most by rule {worst.rule} ({worst.removed:,} characters in {worst.spans:,} spans)"
+                f"most by rule {worst.rule} ({worst.removed:,} characters in {worst.spans:,} spans, "
+                f"one begins {worst.example!r})"
             )
     if wrong:
         raise BrakeError(
-            f"the run is complete but not published: it would remove more than {settings.most_removed_share:.0%} of\n  "
+            f"the run is complete but not published: it would remove more than {settings.most_removed_share:.0%} of"
+            "\n  "
             + "\n  ".join(wrong)
             + "\nLook at a dry run; if that is right, raise brake.most_removed_share (or set brake.enabled=false) "
             "and run again."

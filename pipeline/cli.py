@@ -1,6 +1,8 @@
 """The command line: parses arguments, calls one function, maps errors to exit codes (see `errors`). No logic."""
 
 import argparse
+import io
+import json
 import os
 import signal
 import sys
@@ -10,13 +12,15 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import __version__
-from pipeline.errors import ClearError
+from pipeline.errors import ClearError, Stopped
 
 Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # clean text is UTF-8 wherever it goes, as it is in a store
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -24,30 +28,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(parsed)
     except ClearError as error:
-        print(f"clean-corpus: {error}", file=sys.stderr)
+        _tell(str(error))
         return error.code
-    except _Stopped as stopped:
-        print(f"clean-corpus: stopped by {signal.Signals(stopped.number).name}; nothing was published", file=sys.stderr)
-        return 128 + stopped.number
+    except Stopped as stopped:
+        _tell(f"stopped by {signal.Signals(stopped.number).name}; nothing was published")
+        return stopped.code
     except KeyboardInterrupt:
-        print("clean-corpus: interrupted; nothing was published", file=sys.stderr)
+        _tell("interrupted; nothing was published")
         return 128 + signal.SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception:  # a bug: say all we know
         traceback.print_exc()
-        print("clean-corpus: this is a bug in clean-corpus; nothing was published", file=sys.stderr)
+        _tell("this is a bug in clean-corpus; nothing was published")
         return 1
 
 
-class _Stopped(BaseException):
-    def __init__(self, number: int) -> None:
-        self.number = number
+def _tell(message: str) -> None:
+    sys.stderr.write(f"clean-corpus: {message}\n")
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise _Stopped(number)
+def _stop(number: int, _: FrameType | None) -> None:
+    raise Stopped(number)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -130,7 +133,7 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _quoted(value: object) -> str:
     """A value of the command line as YAML: strings in quotes, so that a folder named 12 stays a string."""
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _clean(parsed: argparse.Namespace) -> int:
@@ -144,7 +147,7 @@ def _explain(parsed: argparse.Namespace) -> int:
     from pipeline.store.explain import explain
     from pipeline.store.folder import open_store
 
-    print(explain(open_store(Path(parsed.output), create=False), parsed.doc_id))
+    sys.stdout.write(explain(open_store(Path(parsed.output), create=False), parsed.doc_id))
     return 0
 
 

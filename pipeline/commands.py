@@ -5,12 +5,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from signal import SIGINT
 
 import orjson
 
-from pipeline.config import load_settings
-from pipeline.errors import ClearError, InputError, RecordError
+from pipeline.config import Settings, load_settings
+from pipeline.errors import ClearError, InputError, RecordError, SettingsError, Stopped
 from pipeline.single import Cleaned, clean
+from pipeline.store.files import Json
 from pipeline.store.last_run import write_last_run
 from pipeline.summary import Teller, diff_lines, preview_table, told
 
@@ -22,6 +24,7 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     settings = load_settings(config, sets)
     if paths:
         settings = settings.model_copy(update={"input": settings.input.model_copy(update={"paths": tuple(paths)})})
+    _refuse_own_output(settings)
     if dry_run:
         preview_table(preview(settings))
         return 0
@@ -36,10 +39,10 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
         raise
     except BaseException as error:
         message = f"{type(error).__name__}: {error}"
-        write_last_run(root, {"exit_code": 1, "message": message[:1000], "started": int(started)})
+        write_last_run(root, {"exit_code": _code(error), "message": message[:1000], "started": int(started)})
         raise
     seconds = time.time() - started
-    payload = {
+    payload: dict[str, Json] = {
         "exit_code": 0,
         "message": "nothing new" if outcome.generation is None else f"published generation {outcome.generation}",
         "started": int(started),
@@ -52,10 +55,27 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     }
     write_last_run(root, payload)
     if log == "json":
-        print(orjson.dumps(payload).decode())
+        sys.stdout.write(orjson.dumps(payload).decode() + "\n")
     else:
         told(outcome, settings, seconds)
     return 0
+
+
+def _code(error: BaseException) -> int:
+    """The exit code that `cli.main` makes of an error that is no ClearError."""
+    return error.code if isinstance(error, Stopped) else 128 + SIGINT if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _refuse_own_output(settings: Settings) -> None:
+    """SettingsError where a run would read what it writes."""
+    output = Path(settings.output.path).resolve()
+    for given in settings.input.paths:
+        inbox = Path(given).resolve()
+        if output.is_relative_to(inbox) or inbox.is_relative_to(output):
+            raise SettingsError(
+                f"the output {settings.output.path} and the input {given} lie one inside the other: a later run would "
+                "read its own results. Choose another folder with --output."
+            )
 
 
 def clean_command(file: str, config: Path | None, sets: Sequence[str], shown: str) -> int:
@@ -80,13 +100,16 @@ def _shown(cleaned: Cleaned, shown: str) -> str:
 
 def verify_command(root: Path, *, deep: bool) -> int:
     """`clean-corpus verify`: 0 if every promise holds, 4 if not."""
-    from pipeline.store.folder import Store
+    from pipeline.store.folder import Store, open_store
     from pipeline.store.verify import verify
 
-    findings = verify(Store(root), deep=deep)
+    store = Store(root)
+    if not store.corpus_json.exists() and not store.manifests.exists():
+        open_store(root, create=False)  # says that there is no store
+    findings = verify(store, deep=deep)
     for finding in findings:
-        print(f"{finding.where}: {finding.what}. {finding.remedy}")
-    print(f"{len(findings)} findings" if findings else f"{root}: every promise holds")
+        sys.stdout.write(f"{finding.where}: {finding.what}. {finding.remedy}\n")
+    sys.stdout.write(f"{len(findings)} findings\n" if findings else f"{root}: every promise holds\n")
     return 4 if findings else 0
 
 
@@ -95,7 +118,7 @@ def report_command(root: Path, generation: int | None) -> int:
     from pipeline.report.page import write_report
     from pipeline.store.folder import open_store
 
-    print(write_report(open_store(root, create=False), generation))
+    sys.stdout.write(f"{write_report(open_store(root, create=False), generation)}\n")
     return 0
 
 

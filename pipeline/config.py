@@ -5,20 +5,41 @@ A settings file is YAML; unknown keys, wrong types and impossible combinations s
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
+from pipeline.text.rules import KINDS
 
+
+def _extension(value: str) -> str:
+    if not re.fullmatch(r"\.[^./A-Z]+", value) or value in _NOT_TEXT:
+        raise ValueError("expected an ending such as .txt: a dot, small letters, and none of a compressed file")
+    return value
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueError(f"known kinds are {', '.join(KINDS)}")
+    return value
+
+
+_NOT_TEXT = frozenset({".gz", ".zst"})
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Extension = Annotated[str, AfterValidator(_extension)]
+Kind = Annotated[str, AfterValidator(_kind)]
+MemorySize = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")]
 
 
 class Section(BaseModel):
+    """What all sections have in common: unknown keys are refused, types are taken literally, nothing changes later."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
@@ -26,7 +47,7 @@ class InputSettings(Section):
     """What is read, and which fields mean what. `None` for a field means: guess from the usual names."""
 
     paths: tuple[str, ...] = ("data/raw",)
-    text_extensions: tuple[str, ...] = (".txt", ".text")
+    text_extensions: tuple[Extension, ...] = (".txt", ".text")
     text_field: str | None = None
     id_field: str | None = None
     source_field: str | None = None
@@ -81,7 +102,7 @@ class TailsSettings(Section):
 
     enabled: bool = True
     rules: str = "configs/rules"
-    kinds: tuple[str, ...] = (
+    kinds: tuple[Kind, ...] = (
         "tracking",
         "contact",
         "copyright",
@@ -105,7 +126,7 @@ class EngineSettings(Section):
 
     name: Literal["local"] = "local"
     workers: Annotated[int, Field(ge=0, le=256)] = 0
-    memory_limit: str = "512MB"
+    memory_limit: MemorySize = "512MB"
 
     @property
     def worker_count(self) -> int:
@@ -162,7 +183,7 @@ def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
 def _mapping(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SettingsError(f"{where}: expected sections such as `input:` and `repeats:`, found {type(value).__name__}")
-    return value
+    return {key: {} if inner is None else inner for key, inner in value.items()}  # all its lines are comments
 
 
 def _put(data: dict[str, Any], key: str, value: object, override: str) -> None:
@@ -192,10 +213,15 @@ def _tuples(value: Any) -> Any:
 def _said(where: str, problem: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {key or 'settings'}: {problem['msg']} (found {problem['input']!r})"
+        return f"{where}: {key or 'settings'}: {problem['msg']} (found {_short(problem['input'])})"
     *above, name = problem["loc"]
     model: Any = Settings if not above else Settings.model_fields[str(above[0])].annotation
     known = sorted(model.model_fields)
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
     return f"{where}: unknown setting `{key}`; {hint}"
+
+
+def _short(value: object) -> str:
+    said = repr(value)
+    return said if len(said) <= 200 else said[:200] + "..."

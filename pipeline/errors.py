@@ -8,6 +8,7 @@ ClearError              stop with a message and an exit code (never a traceback)
 ├── LockedError     6   another run holds the store
 └── OutputError     7   the store cannot be written (disk full, permission)
 RecordError             set one record or file aside in quarantine and go on
+Stopped         128+n   a signal ended the run
 
 Anything else is a bug: a traceback and exit code 1.
 """
@@ -72,6 +73,15 @@ class OutputError(ClearError):
     """The store cannot be written."""
 
     code = 7
+
+
+class Stopped(BaseException):
+    """Signal `number` ended the run. Not an Exception, so that no handler of errors takes it for one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+        self.code = 128 + number
 
 
 class RecordError(Exception):

@@ -12,8 +12,8 @@ from pipeline.store.files import Json
 # Raised by hand when the code itself comes to other clean text for the same input.
 LOGIC = 1
 _PACKAGES = ("ftfy", "chardet", "chardetng-py", "datasketch", "google-re2")
-# Settings that decide where input lies and how it is cut into shards, never what comes out.
-_PLACES = {"paths", "slice_mb", "text_extensions"}
+# Settings that decide where input and rules lie and how input is cut into shards, never what comes out.
+_PLACES = {"input.paths", "input.slice_mb", "input.text_extensions", "tails.rules"}
 
 
 def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[str, Json]:
@@ -23,7 +23,7 @@ def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[st
     values["rules"] = hashlib.sha256(json.dumps(list(rules)).encode()).hexdigest()[:16]
     for section in ("input", "normalize", "repeats", "tails"):
         for key, value in getattr(settings, section).model_dump(mode="json").items():
-            if not (section == "input" and key in _PLACES):
+            if f"{section}.{key}" not in _PLACES:
                 values[f"{section}.{key}"] = value
     return dict(sorted(values.items()))
 

@@ -50,7 +50,10 @@ def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:
 
 
 def _plain(table: pa.Table) -> list[dict[str, Any]]:
-    return table.select([name for name in table.schema.names if name in (*DOCUMENTS.names, "text")]).to_pylist()
+    rows: list[dict[str, Any]] = table.select(
+        [name for name in table.schema.names if name in DOCUMENTS.names]
+    ).to_pylist()
+    return rows
 
 
 def _rows(table: pa.Table, spans: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

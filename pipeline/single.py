@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipeline.config import Settings
 from pipeline.engines.memory import MemoryEngine
-from pipeline.errors import RecordError, Reason
+from pipeline.errors import Reason, RecordError
 from pipeline.flow import Batches, made
 from pipeline.plan import plan
 from pipeline.rule_files import rule_files
@@ -51,7 +51,8 @@ def clean(body: str | bytes, settings: Settings | None = None) -> Cleaned:
     """
     settings = settings or Settings()
     engine = MemoryEngine()
-    data = {"documents": engine.write("documents", DOCUMENTS, documents(_raw(body), keep_uncertain=True))}
+    keep = settings.normalize.uncertain_encoding == "keep"
+    data = {"documents": engine.write("documents", DOCUMENTS, documents(_raw(body), keep_uncertain=keep))}
     row = next(engine.rows(data["documents"])).to_pylist()[0]
     if row["reason"]:
         raise RecordError(Reason(row["reason"]), row["detail"])

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
@@ -47,14 +46,14 @@ class Teller:
                 self._tasks[name] = self._bars.add_task(name, total=total)
             self._bars.update(self._tasks[name], completed=done)
         elif self._log == "json" and done == total:
-            print(json.dumps({"stage": name, "shards": total}), file=sys.stderr, flush=True)
+            sys.stderr.write(json.dumps({"stage": name, "shards": total}) + "\n")
         elif self._log == "plain" and done == total:
-            print(f"{name}: {total} shard{'s' * (total != 1)}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{name}: {total} shard{'s' * (total != 1)}\n")
 
 
 def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
     """Prints what a run did."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, emoji=False)
     if outcome.generation is None:
         console.print(f"nothing new: {outcome.known_files:,} files are known by their content", highlight=False)
         return
@@ -74,12 +73,17 @@ def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
     if any(toll.removed for toll in outcome.tolls):
         console.print(_removals(outcome.tolls, counts["chars_in"]))
     console.print(*_notes(outcome), sep="\n", highlight=False)
-    root = settings.output.path
+    root = _name(settings.output.path)
     console.print(
         f"\npublished generation {outcome.generation} in {seconds:.1f} s. Read it: {root}/current/documents\n"
         f"What was taken out, and why: {root}/current/ledger, or `clean-corpus report --output {root}`",
         highlight=False,
     )
+
+
+def _name(name: str) -> str:
+    """A name of a file as a terminal may show it: no control codes, no markup."""
+    return escape("".join(char if char.isprintable() else ascii(char)[1:-1] for char in name))
 
 
 def _share(part: int, whole: int) -> str:
@@ -112,9 +116,10 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
     if outcome.skipped:
-        shown = ", ".join(escape(name) for name in outcome.skipped[:5])
+        shown = ", ".join(_name(name) for name in outcome.skipped[:5])
         more = f" and {len(outcome.skipped) - 5:,} more" if len(outcome.skipped) > 5 else ""
-        yield f"{len(outcome.skipped):,} files passed over (links, unfinished, or of a kind that is not read): {shown}{more}"
+        why = "links, unfinished, or of a kind that is not read"
+        yield f"{len(outcome.skipped):,} files passed over ({why}): {shown}{more}"
 
 
 def preview_table(files: Sequence[tuple[Found, bool]]) -> None:
@@ -123,10 +128,8 @@ def preview_table(files: Sequence[tuple[Found, bool]]) -> None:
     for name in ("path", "format", "compression", "bytes", ""):
         table.add_column(name, justify="right" if name == "bytes" else "left")
     for found, new in files:
-        table.add_row(
-            escape(found.path), found.format, found.compression, f"{found.bytes:,}", "new" if new else "known"
-        )
-    Console(soft_wrap=True).print(table)
+        table.add_row(_name(found.path), found.format, found.compression, f"{found.bytes:,}", "new" if new else "known")
+    Console(soft_wrap=True, emoji=False).print(table)
 
 
 def diff_lines(cleaned: Cleaned) -> Iterator[str]:
@@ -143,5 +146,5 @@ def diff_lines(cleaned: Cleaned) -> Iterator[str]:
 
 
 def _marked(text: str, sign: str) -> Iterator[str]:
-    for line in text.splitlines():
-        yield textwrap.indent(line, sign, lambda _: True) + "\n"
+    for line in text.removesuffix("\n").split("\n") if text else ():
+        yield f"{sign}{line}\n"
