@@ -14,7 +14,7 @@ PackFiles = Iterable[tuple[str, str]]  # (name, YAML text)
 HOLDS, FAILS = 0, 2  # a rule that fails its own examples is a wrong setting
 
 
-def tested(files: PackFiles) -> tuple[str, int]:
+def verdict(files: PackFiles) -> tuple[str, int]:
     """(what to print, exit code) of running every example of every rule."""
     pack = load_pack(dict(files))
     lines = []
@@ -35,8 +35,8 @@ def listed(files: PackFiles) -> str:
 
 
 def rules_test(files: PackFiles, console: Console | None = None) -> int:
-    """Prints what `tested` says; the exit code."""
-    text, code = tested(files)
+    """Prints what `verdict` says; the exit code."""
+    text, code = verdict(files)
     (console or Console()).print(text, markup=False, highlight=False, soft_wrap=True)
     return code
 

@@ -1,0 +1,207 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.text.rules import KINDS, load_pack
+from pipeline.text.tails import TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+
+FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
+PACK = load_pack({path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yaml")})
+ALL = frozenset(KINDS)
+
+TITLE = "The lock is open again"
+BODY = (
+    "The lock was opened on the eve of the feast, and nine boats went through it before the lamps were lit.",
+    "Nobody in the village could remember when there had last been so many people on the bridge.",
+)
+ARTICLE = (TITLE, *BODY)
+
+
+def gone(last: tuple[str, ...] | list[str], kinds: frozenset[str] = ALL) -> list[str]:
+    return [last[each.index] for each in tail_removals(last, PACK, kinds)]
+
+
+def mastheads(first: list[str]) -> list[str]:
+    return [first[each.index] for each in head_removals(first, PACK, ALL)]
+
+
+HASH = "5f70bf18a086007016e948b04aed3b82"
+
+# Behind the same article: what goes. The reason names kind and evidence.
+GOES = {
+    "counter id": ["010020070770000000000000011101841372396341"],
+    "bare hash": [HASH],
+    "campaign code": ["utm_source=feed&utm_id=K3J9&cid=40817"],
+    "counter account": ["UA-48392011-3 K3J9ABCDEF"],
+    "wire sign-off": ["(END) Dow Jones Newswires 06-08-18 1405ET [K3J9]"],
+    "thread id": ["ref:_00DK3J9ABCDEF._500FEDCBA9J3K:ref"],
+    "slug and number": ["NEWSGRAM-K3J9ABCDEF-040817"],
+    "script": ['var slot = 7; loadBanner(slot, "bottom", { lazy: true });'],
+    "VG Wort pixel": ['var c = new Image(); c.src="https://met.vgwort.de/na/0123456789abcdef";'],
+    "VG Wort mark": ["Zählmarke 4f1d2c3b4a596877665544332211ffee"],
+    "notice": ["(c) 2019 Harbour Press. All rights reserved."],
+    "author's address": ["a.keller@harbour.example"],
+    "contact block": [
+        "Contact us",
+        "Tel.: 0113 555 0199, Fax: 0113 555 0198",
+        "E-mail: desk@harbour.example",
+    ],
+    "long contact sentence": [
+        "For corrections and reader letters call our newsroom on +44 555 012-3456 or write to desk@herald.example. "
+        "Calls may be recorded for training purposes."
+    ],
+    "share buttons": ["Share on Facebook", "Tweet", "E-Mail | Print"],
+    "newsletter": ["Sign up for our daily headlines and get the best of the week in your inbox every Friday morning."],
+    "French": [
+        "Tous droits réservés Nouvelles Rouen. Toute reproduction, même partielle, est interdite sans accord écrit.",
+        "Partager cet article",
+    ],
+    "German": ["Alle Rechte vorbehalten", "Kontakt: Peter Braun, Pressestelle, E-Mail braun@kurier.example."],
+    "Spanish": ["Síguenos en Twitter", "Todos los derechos reservados."],
+    "Chinese": ["（责任编辑：陈明）", "版权所有 观察新闻网，未经书面授权不得转载、摘编。", "分享到："],
+}
+
+
+@pytest.mark.parametrize("end", GOES.values(), ids=GOES.keys())
+def test_a_tail_goes_and_nothing_else(end: list[str]) -> None:
+    assert gone([*ARTICLE, *end]) == end
+
+
+ENDING = "The keeper went home last, with the lamp under his coat, and did not look back once, they say."
+
+
+@pytest.mark.parametrize("end", GOES.values(), ids=GOES.keys())
+def test_the_same_lines_stay_with_text_behind_them(end: list[str]) -> None:
+    assert gone([*ARTICLE, *end, *[ENDING] * 3]) == []
+
+
+def test_one_paragraph_behind_them_is_looked_past_only_on_more_evidence() -> None:
+    assert gone([*ARTICLE, "Photo: Anna Keller", ENDING]) == []
+    assert gone([*ARTICLE, *GOES["long contact sentence"], ENDING]) == []
+    assert gone([*ARTICLE, "© 2011 Harbour Press", ENDING]) == ["© 2011 Harbour Press"]
+
+
+def test_foreign_lines_are_looked_past() -> None:
+    foreign = ["Nine boats at the old lock", "Bridge gets new lamps", "Why eels come back"]
+    notice = "We use cookies to make this page better. By staying here you agree to the storing of cookies here."
+    end = ["a.keller@harbour.example", *foreign, "© 2011 Harbour Press", notice, "Show all nine"]
+    assert gone([*ARTICLE, *end]) == ["a.keller@harbour.example", "© 2011 Harbour Press"]
+
+
+def test_more_evidence_gives_a_higher_score() -> None:
+    def score(*end: str) -> float:
+        return tail_removals([*ARTICLE, *end], PACK, ALL)[0].score
+
+    assert score("All rights reserved. Harbour Press.") == 0.6  # a sure rule
+    assert score("© 2011 Harbour Press") == 0.8  # ... on a loose line
+    assert score("© 2011 Harbour Press", "Share") == 1.0  # ... beside another
+
+
+def test_a_weak_rule_wants_a_second_evidence() -> None:
+    sentence = "Photo: the old lock on the eve of the feast, with the keeper and his lamp to the left."
+    assert gone([*ARTICLE, sentence]) == []
+    assert gone([*ARTICLE, sentence, "© 2011 Harbour Press"]) == [sentence, "© 2011 Harbour Press"]
+    assert gone([*ARTICLE, "Photo: Anna Keller"]) == ["Photo: Anna Keller"]
+
+
+def test_kinds_that_are_not_wanted_stay_and_change_nothing_else() -> None:
+    end = ["a.keller@harbour.example", "Share", "© 2011 Harbour Press"]
+    assert gone([*ARTICLE, *end], frozenset({"contact"})) == end[:1]
+    assert gone([*ARTICLE, *end], frozenset({"share", "copyright"})) == end[1:]
+    assert gone([*ARTICLE, *end], frozenset()) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [
+            "Anna Keller",
+            "Harbour pilot and teacher of knots",
+            "Contact: a.keller@harbour.example",
+            "Tel. 0113 555 0199",
+        ],
+        ["© 2011 Harbour Press. All rights reserved."],
+        ["a.keller@harbour.example"],
+        ["Share", "Tweet"],
+        [TITLE, "© 2011 Harbour Press"],
+        [],
+    ],
+    ids=["contact page", "only a notice", "only an address", "only buttons", "title and notice", "nothing"],
+)
+def test_a_document_without_prose_is_left_alone(document: list[str]) -> None:
+    assert gone(document) == []
+
+
+def test_a_poem_loses_only_a_closing_run_of_sure_lines() -> None:
+    poem = ["The lamp goes out", "the lock stands still", "and nine boats wait", "below the hill"]
+    end = ["© 2011 Harbour Press. All rights reserved.", "UA-48392011-3"]
+    assert gone([*poem, *end]) == end
+    assert gone([*poem, *end, "Photo: Anna Keller"]) == []
+
+
+def test_a_directory_is_no_contact_block() -> None:
+    entries = [f"Branch {n}: branch{n}@harbour.example" for n in "ABCDEFGHIJKL"]
+    assert gone([*ARTICLE, *entries]) == []
+    assert gone([*ARTICLE, "a.keller@harbour.example", "p.moyo@harbour.example"]) != []
+
+
+def test_the_first_paragraph_of_a_whole_document_is_never_its_tail() -> None:
+    notice = "© 2011 Harbour Press"
+    assert gone([notice, *BODY]) == []
+    assert gone([notice, *BODY, notice]) == [notice]
+
+
+def test_indices_point_into_what_was_given() -> None:
+    last = [*BODY * 14, "Share", "© 2011 Harbour Press"]
+    assert len(last) == TAIL_WINDOW
+    assert [each.index for each in tail_removals(last, PACK, ALL)] == [28, 29]
+    assert all(isinstance(each, TailRemoval) for each in tail_removals(last, PACK, ALL))
+
+
+FOUNDING = [
+    "french.xinhuanet.com",
+    "L'OTSC en quête d'un partenariat plus étroit avec l'OCS (INTERVIEW)",
+    "French.xinhuanet.com | Publié le 2018-06-08 à 14:05",
+    "MOSCOU, 8 juin (Xinhua) -- L'organisation cherche à approfondir ses relations, a indiqué son secrétaire général.",
+    "« Je suis sûr que ses résultats vont ouvrir de nouvelles opportunités entre les deux », a-t-il prédit. »",
+    "Vous avez une question, une remarque, des suggestions ? Contactez notre équipe de rédaction par email à "
+    "xinhuanet_french@news.cn",
+    "010020070770000000000000011101841372396341",
+]
+
+
+def test_the_founding_case() -> None:
+    found = [(each.index, each.kind) for each in tail_removals(FOUNDING, PACK, ALL)]
+    assert found == [(5, "contact"), (6, "tracking")]
+    assert [(each.index, each.kind) for each in head_removals(FOUNDING[:3], PACK, ALL)] == [(0, "masthead")]
+    assert head_removals(FOUNDING[1:4], PACK, ALL) == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        ["riverbank.example turns twenty and thanks its readers", TITLE, BODY[0]],
+        ["asp.net", "Overview", BODY[0]],
+        ["Amazon.com", "History", BODY[0]],
+        ["harbour.example", BODY[0], BODY[1]],
+        ["www.harbour.example", "It is a long sentence that ends with a full stop, as sentences do.", BODY[0]],
+        [TITLE, "www.harbour.example", BODY[0]],
+        ["www.harbour.example"],
+        [],
+    ],
+)
+def test_first_lines_that_stay(first: list[str]) -> None:
+    assert mastheads(first) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "taken"),
+    [
+        (["www.harbour.example", TITLE, BODY[0]], 1),
+        (["harbour.example", TITLE, "Harbour.example | Monday"], 1),
+        (["Home > News > Locks", TITLE, BODY[0]], 1),
+        (["Skip to main content", "Home > News > Locks", TITLE], 2),
+    ],
+)
+def test_mastheads_go(first: list[str], taken: int) -> None:
+    assert mastheads(first) == first[:taken]
