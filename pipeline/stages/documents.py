@@ -16,7 +16,7 @@ from pipeline.stages.tables import batch, text_buffers
 from pipeline.text.decode import UndecodableError, decode
 from pipeline.text.normalize import normalize
 from pipeline.text.paragraphs import LAYOUTS, layouts
-from pipeline.text.screen import may_change
+from pipeline.text.screen import may_change, suspect_lines
 
 UNCERTAIN = "encoding_uncertain"
 
@@ -54,7 +54,7 @@ def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch
     normal: dict[int, str] = {}
     for row in np.flatnonzero(may_change(*text_buffers(texts))).tolist():
         text = texts[row].as_py()
-        repaired = normalize(text)
+        repaired = normalize(text, suspect_lines)
         repairs[row] += repaired.repairs
         if repaired.text != text:
             normal[row] = repaired.text

@@ -15,7 +15,7 @@ and right text is never changed beyond NFC and line ends. Evening them out is th
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ftfy import TextFixerConfig, fix_encoding_and_explain
@@ -69,19 +69,21 @@ class Normalized:
     repairs: tuple[str, ...]
 
 
-def normalize(text: str) -> Normalized:
+def normalize(text: str, suspects: Callable[[str], Iterable[bool]] | None = None) -> Normalized:
     """The text in the one form; what is in that form already comes back as it is.
 
     Repairs: `control_characters`, `html_entities`, `line_ends`, `mojibake`, `nfc`, `surrogates`, `terminal_escapes`.
 
     Twice is once: the rounds go on until nothing changes. Each round shortens what it repairs, so they end; a text
     built to need more than `ROUNDS` comes back as far as it got, and may change when normalized again.
+
+    `suspects` says for each line whether it can hold mojibake (`screen.suspect_lines`): the same result, sooner.
     """
     repairs: set[str] = set()
     for _ in range(ROUNDS):
         before = text
         for name, step in _STEPS:
-            done = step(text)
+            done = _without_mojibake(text, suspects) if step is _without_mojibake else step(text)
             if done != text:
                 repairs.add(name)
                 text = done
@@ -114,10 +116,12 @@ def _one_line_end(text: str) -> str:
     return _LINE_ENDS.sub("\n", text) if _DEBRIS.search(text) else text
 
 
-def _without_mojibake(text: str) -> str:
+def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | None = None) -> str:
     if text.isascii():
         return text
-    return "\n".join(line if line.isascii() else _repaired(line) for line in text.split("\n"))
+    lines = text.split("\n")
+    flags = (not line.isascii() for line in lines) if suspects is None else suspects(text)
+    return "\n".join(_repaired(line) if flag else line for line, flag in zip(lines, flags, strict=True))
 
 
 def _repaired(line: str) -> str:

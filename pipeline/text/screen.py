@@ -45,6 +45,14 @@ def may_change(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Bools:
     return np.asarray(_may_change(data, offsets, tables()), np.bool_)
 
 
+def suspect_lines(text: str) -> list[bool]:
+    """For each line of a text False only if it holds no mojibake. The text holds no lone surrogates."""
+    data = np.frombuffer(text.encode(), np.uint8)
+    breaks = np.flatnonzero(data == _NEWLINE) + 1
+    flags: list[bool] = may_change(data, np.concatenate(([0], breaks, [len(data)]))).tolist()
+    return flags
+
+
 @compiled
 def _may_change(data: Uint8s, offsets: Int64s, t: Tables) -> Bools:
     result = np.zeros(len(offsets) - 1, np.bool_)

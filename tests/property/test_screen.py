@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.text.normalize import LONGEST_LINE, normalize
-from pipeline.text.screen import may_change
+from pipeline.text.screen import may_change, suspect_lines
 from pipeline.text.screen_tables import CODES, tables
 
 SAMPLES = {
@@ -51,6 +51,7 @@ def flags(texts: Iterable[str]) -> list[bool]:
 
 
 def passes_only_what_stays(text: str) -> None:
+    assert normalize(text, suspect_lines) == normalize(text)
     clean = normalize(text).text
     before, found, after, again = flags(["é»x", text, "Ã©", clean])
     assert found or clean == text
