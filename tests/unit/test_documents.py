@@ -88,7 +88,7 @@ def test_no_record_is_dropped_and_none_depends_on_its_neighbours(bodies: list[by
     [
         ("one\r\ntwo\rthree", "one\ntwo\nthree", ["line_ends"]),
         ("e\u0301", "é", ["nfc"]),
-        ("a\x00b\x08", "ab", ["control_characters"]),
+        ("left\x00over from a terminal\x08", "leftover from a terminal", ["control_characters"]),
         ("caf&eacute;", "café", ["html_entities"]),
         ("\x1b[31mred\x1b[0m", "red", ["terminal_escapes"]),
         ("lâ€™Ã©cole\r\n", "l’école\n", ["line_ends", "mojibake"]),
