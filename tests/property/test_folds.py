@@ -1,0 +1,196 @@
+"""Folds, shingles and signatures: the compiled kernels give what `reference` and datasketch give, on any text."""
+
+import hashlib
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.dedup import reference
+from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.dedup.fold import folds_of
+from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
+from pipeline.dedup.minhash import reference_signatures, signatures
+from pipeline.dedup.shingles import overlap, shingle_sets
+from tests.strategies import LETTERS, buffers, lines, texts
+
+some_lines = st.lists(lines | texts, max_size=5)
+
+
+def digest(fold: str) -> tuple[int, int]:
+    raw = hashlib.blake2b(fold.encode(), digest_size=16).digest()
+    return tuple(int.from_bytes(raw[at : at + 8], "little", signed=True) for at in (0, 8))
+
+
+# --- folds --------------------------------------------------------------------------------------------------------
+
+
+@given(some_lines)
+@example(["", " ", "* * *", "\u200b", "-5", "- 5", "x-5", "-\u200b5", "-"])
+@example(["3 % 7", "7% 3", "١٢ 5", "a1b22", "0", "1-2.3", "1 上 2", "% 5 5 %"])
+@example(["Ⱥ" * 200, "上" * 300, "a b " * 100, "Ⱥ " * 77])
+def test_folds_are_what_the_slow_twin_says(strings: list[str]) -> None:
+    data, offsets = buffers(strings)
+    found = folds_of(data, offsets[:-1], offsets[1:])
+    kinds, _ = tables()
+    for at, text in enumerate(strings):
+        tokens = reference.tokens(text)
+        flags = [int(kinds[ord(char)]) for char in text]
+        letters = sum(bool(flag & LETTER) for flag in flags)
+        assert found.tokens[at] == len(tokens)
+        assert found.letters[at] == letters
+        assert found.unspaced[at] == (2 * sum(flag & CLASS == UNSPACED for flag in flags) > letters)
+        assert (found.hi[at], found.lo[at]) == (digest(reference.fold(text)) if tokens else (0, 0))
+
+
+@given(some_lines)
+@example(["up 3.5 % on 2018-06-08", "up 7 % on 9/6/2019", "up 7 on 9", "x1", "x 1", "x", "1x", "0", "00", "0 0"])
+@example(["1 上 2", "1 2 上", "上 1", "% 5", "5 %", "5 5 %", ""])
+def test_masked_tells_apart_what_the_slow_twin_tells_apart(strings: list[str]) -> None:
+    data, offsets = buffers(strings)
+    keys = folds_of(data, offsets[:-1], offsets[1:]).masked.tolist()
+    masks = [reference.masked(text) for text in strings]
+    for left, left_mask in zip(keys, masks, strict=True):
+        for right, right_mask in zip(keys, masks, strict=True):
+            assert (left == right) == (left_mask == right_mask)
+
+
+@given(lines)
+def test_a_fold_is_folded(text: str) -> None:
+    fold = reference.fold(text)
+    if "-" not in fold:  # in "5-3" it says minus; read again it would join two words
+        assert reference.fold(fold) == fold
+
+
+@given(lines, lines)
+def test_equal_folds_are_equal_tokens(left: str, right: str) -> None:
+    assert (reference.fold(left) == reference.fold(right)) == (reference.tokens(left) == reference.tokens(right))
+
+
+def test_every_folded_form_is_of_the_class_of_its_source_and_final() -> None:
+    kinds, folds = tables()
+    speaks = np.flatnonzero((kinds & CLASS) >= WORD)
+    moved = speaks[kinds[folds[speaks]] & CLASS != kinds[speaks] & CLASS]
+    assert {chr(folds[code]) for code in moved} == {"-"}  # a minus sign; "-" itself is one only before a number
+    assert (folds[folds[speaks]] == folds[speaks]).all()
+
+
+def test_every_character_has_a_class_of_its_own() -> None:
+    """Each code point alone, in one go: what the table says is what the kernel does."""
+    codes = [code for code in range(SIZE) if not 0xD800 <= code < 0xE000]
+    kinds, folds = tables()
+    data, offsets = buffers([chr(code) for code in codes])
+    found = folds_of(data, offsets[:-1], offsets[1:])
+    assert (found.tokens == ((kinds[codes] & CLASS) >= WORD)).all()
+    assert (found.letters == (kinds[codes] >> 3)).all()
+    some = codes[::997]
+    for code in some:
+        at = codes.index(code)
+        assert (found.hi[at], found.lo[at]) == (digest(chr(folds[code])) if found.tokens[at] else (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Die  SONNE — scheint.", "die sonne scheint"),
+        ("ＡＢＣ　ｶｱ", "abc カア"),
+        ("L’été", "l'été"),
+        ("مـــرحبا", "مرحبا"),
+        ("٣ %", "3 %"),
+        ("zero\u200bwidth", "zerowidth"),
+        ("no\u00a0break", "no break"),
+        ("−5 °C", "-5 °C"),
+        ("ΟΔΟΣ", "οδοσ"),
+        ("3.5 %", "3,5 %"),
+    ],
+)
+def test_what_is_the_same_news(left: str, right: str) -> None:
+    left, right = (unicodedata.normalize("NFC", each) for each in (left, right))
+    assert reference.fold(left) == reference.fold(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("3 %", "7 %"),
+        ("3 %", "3"),
+        ("5 €", "5 $"),
+        ("-5 °C", "5 °C"),
+        ("a + b", "a − b"),
+        ("été", "ete"),
+        ("3.5", "35"),
+        ("now here", "nowhere"),
+        ("שָׁלוֹם", "שלום"),
+    ],
+)
+def test_what_is_other_news(left: str, right: str) -> None:
+    assert reference.fold(left) != reference.fold(right)
+
+
+# --- BLAKE2b ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lengths", [range(301), (1023, 1024, 1025, 4096, 65_537, 1_000_000)], ids=["short", "long"])
+def test_blake2b(lengths: range | tuple[int, ...]) -> None:
+    body = hashlib.shake_256(b"any bytes").digest(max(lengths) + 1)
+    words = np.empty(max(lengths) // 8 + 17, np.uint64)
+    state = np.empty(8, np.uint64)
+    for length in lengths:
+        words[:] = 0xFFFFFFFFFFFFFFFF  # what an earlier paragraph left behind
+        words.view(np.uint8)[:length] = np.frombuffer(body[:length], np.uint8)
+        blake2b_128(words, length, state, IV, SIGMA)
+        assert state[:2].tobytes() == hashlib.blake2b(body[:length], digest_size=16).digest(), length
+
+
+# --- shingles and signatures --------------------------------------------------------------------------------------
+
+
+@given(some_lines)
+@example(["", "one", "-5", "a -5 b", "one one one", "上海 上海", "x\u200by z", "% %"])
+def test_shingles_are_what_the_slow_twin_says(strings: list[str]) -> None:
+    data, offsets = buffers(strings)
+    values, bounds = shingle_sets(data, offsets[:-1], offsets[1:])
+    for at, text in enumerate(strings):
+        assert values[bounds[at] : bounds[at + 1]].tolist() == reference.shingle_hashes(text)
+
+
+@given(lines, lines)
+@example("one two three", "One, two, four")
+def test_similarity_is_that_of_the_shingles(left: str, right: str) -> None:
+    data, offsets = buffers([left, right])
+    values, bounds = shingle_sets(data, offsets[:-1], offsets[1:])
+    ours, theirs = values[: bounds[1]], values[bounds[1] :]
+    shared, union = overlap(ours, theirs)
+    assert (shared, union) == overlap(theirs, ours)
+    if min(len(reference.tokens(left)), len(reference.tokens(right))) >= 2:
+        assert (shared, union) == reference.similarity(left, right)
+
+
+@settings(max_examples=40)
+@given(some_lines, st.integers(0, 2**32 - 1), st.sampled_from([1, 5, 128]))
+@example(["", "one", "one two", "上海新闻 一 二 三"], 1, 128)
+def test_signatures_are_those_of_datasketch(strings: list[str], seed: int, count: int) -> None:
+    data, offsets = buffers(strings)
+    fast = signatures(data, offsets[:-1], offsets[1:], count=count, seed=seed)
+    slow = reference_signatures(data, offsets[:-1], offsets[1:], count=count, seed=seed)
+    assert fast.dtype == slow.dtype == np.uint32
+    assert fast.shape == slow.shape == (len(strings), count)
+    assert (fast == slow).all()
+    for row, text in zip(fast, strings, strict=True):
+        assert (row == reference.signature(reference.shingle_hashes(text), permutations=count, seed=seed)).all()
+
+
+@given(st.lists(lines, min_size=1, max_size=4), st.integers(0, 3))
+def test_a_paragraph_is_read_the_same_wherever_it_stands(strings: list[str], at: int) -> None:
+    at %= len(strings)
+    data, offsets = buffers(strings)
+    alone, one = buffers([strings[at]])
+    here, there = folds_of(data, offsets[at : at + 1], offsets[at + 1 : at + 2]), folds_of(alone, one[:1], one[1:])
+    assert (here.hi[0], here.lo[0], here.masked[0]) == (there.hi[0], there.lo[0], there.masked[0])
+
+
+def test_the_strategies_know_many_scripts() -> None:
+    names = {unicodedata.name(char, "?").split()[0] for chars in LETTERS.values() for char in chars}
+    assert {"LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "CJK", "HALFWIDTH"} <= names
