@@ -149,11 +149,11 @@ def _calm(
 def _ends_sentence(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Whether each span surely ends a sentence, at most one closing quote behind its sign; spans of 8 bytes or more."""
+    """Whether each span surely ends a sentence, at most one closing quote behind its sign."""
     closed = np.isin(data[ends - 1], _ASCII_CLOSERS) * 1
     for closer in _WIDE_CLOSERS:
         closed += 3 * _ends_in(data, ends, closer)
-    inner = np.maximum(ends - closed, starts + 3)
+    inner = np.maximum(ends - closed, starts + 1)
     sure = np.isin(data[inner - 1], _ASCII_ENDS)
     for sign in _WIDE_ENDS:
         sure |= _ends_in(data, inner, sign)

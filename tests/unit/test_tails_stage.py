@@ -27,7 +27,18 @@ PROSE = (
     "Les neuf bateaux attendaient depuis la veille au soir, et le gardien répétait : « Demain, tous passeront. »",
     "A long paragraph. " * 60,
 )
-SHORT = ("The lock is open again", "Background", "Nine boats", "Yes.", "三条船", "- eels", "harbour.example")
+SHORT = (
+    "The lock is open again",
+    "Background",
+    "Nine boats",
+    "Yes.",
+    "三条船",
+    "- eels",
+    "harbour.example",
+    "}",
+    "”",
+    "。",
+)
 JUNK = (
     "© 2011 Harbour Press",
     "a.keller@harbour.example",
