@@ -11,11 +11,10 @@ import pyarrow.compute as pc
 from pipeline.errors import Reason
 from pipeline.flow import Batches
 from pipeline.stages.cuts import clean
-from pipeline.stages.documents import UNCERTAIN
 from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
 from pipeline.store.parquet import write_parquet
 
-COUNTED = pa.schema([(name, pa.int64()) for name in ("documents_in", "quarantined", "chars_in", "uncertain")])
+COUNTED = pa.schema([("topic", pa.string()), ("name", pa.string()), ("count", pa.int64())])
 MOST_QUARANTINED = 100  # rows a file; more are counted in one summary row
 
 
@@ -87,15 +86,27 @@ def quarantine(documents: Batches, *, run: int) -> Batches:
 
 
 def counted(documents: Batches) -> Batches:
-    """One row (schema COUNTED): what came in, told from the documents and not from what was written."""
-    total = dict.fromkeys(COUNTED.names, 0)
+    """What came in (schema COUNTED), told from the documents and not from what was written.
+
+    Topics: `count` (documents_in, quarantined, chars_in), and how often each `encoding`, `repair` and `reason` was met.
+    """
+    found: Counter[tuple[str, str]] = Counter(
+        {("count", name): 0 for name in ("documents_in", "quarantined", "chars_in")}
+    )
     for batch in documents:
         good = batch.filter(batch.column("reason").is_null())
-        total["documents_in"] += batch.num_rows
-        total["quarantined"] += batch.num_rows - good.num_rows
-        total["chars_in"] += pc.sum(good.column("chars")).as_py() or 0
-        total["uncertain"] += sum(UNCERTAIN in repairs for repairs in good.column("repairs").to_pylist())
-    yield pa.RecordBatch.from_pylist([total], COUNTED)
+        found["count", "documents_in"] += batch.num_rows
+        found["count", "quarantined"] += batch.num_rows - good.num_rows
+        found["count", "chars_in"] += pc.sum(good.column("chars")).as_py() or 0
+        for topic, names in (
+            ("encoding", good.column("encoding")),
+            ("repair", good.column("repairs").flatten()),
+            ("reason", batch.column("reason").drop_null()),
+        ):
+            for row in names.value_counts().to_pylist():
+                found[topic, row["values"]] += row["counts"]
+    rows = [{"topic": topic, "name": name, "count": count} for (topic, name), count in sorted(found.items())]
+    yield pa.RecordBatch.from_pylist(rows, COUNTED)
 
 
 def removed_chars(cuts: Batches) -> int:

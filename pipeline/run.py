@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline import plan as plans
 from pipeline.brake import TOLL, TOLL_SQL, Toll, check_brake, tolls
 from pipeline.config import Settings
-from pipeline.engines.local import LocalEngine
+from pipeline.engines.local import LocalEngine, Progress, silent
 from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset, made
@@ -30,14 +30,13 @@ from pipeline.store.parquet import FACTS, write_parquet
 from pipeline.store.sweep import discard, sweep
 from pipeline.store.views import publish, repair
 
-Progress = Callable[[str, int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run did, for the summary and `last_run.json`.
 
-    `counts` are of this run alone; `generation` is None where nothing was committed.
+    `counts` are of this run alone, `tallies` how often each `encoding`, `repair` and `reason` was met; `generation` is
+    None where nothing was committed.
     """
 
     generation: int | None
@@ -46,7 +45,7 @@ class Outcome:
     skipped: tuple[str, ...]
     counts: Mapping[str, int]
     tolls: tuple[Toll, ...] = ()
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class _Night:
         return self.before.generation + 1 if self.before else 1
 
 
-def run(settings: Settings, progress: Progress = lambda name, done, total: None) -> Outcome:
+def run(settings: Settings, progress: Progress = silent) -> Outcome:
     """Runs the whole plan on what is new under `input.paths` and publishes it. Raises a ClearError otherwise."""
     rules = rule_files(settings)
     inbox = listing(settings.input.paths, settings.input.text_extensions)
@@ -134,7 +133,7 @@ def _made(
         data = _datasets(night, settings, rules, engine)
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
         check_brake(taken, settings.brake)
-        facts, counts = _written(night, folder, settings, engine, data)
+        facts, counts, told = _written(night, folder, settings, engine, data)
     shutil.rmtree(work)
     rewrites = data["fresh"].shards != data["published"].shards
     earlier = _earlier_files(night.before, rewrites=rewrites)
@@ -155,7 +154,7 @@ def _made(
     )
     commit(night.store, sealed(manifest))
     publish(night.store, sealed(manifest))
-    return Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken)
+    return Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken, told)
 
 
 def _datasets(
@@ -214,8 +213,8 @@ def _packed(new: Sequence[Scanned], first: int, shard_bytes: int) -> Iterator[li
 
 def _written(
     night: _Night, folder: Path, settings: Settings, engine: LocalEngine, data: Mapping[str, Dataset]
-) -> tuple[list[pa.RecordBatch], dict[str, int]]:
-    """Facts of the files written for the fresh documents, and the counts of the law for them."""
+) -> tuple[list[pa.RecordBatch], dict[str, int], dict[str, dict[str, int]]]:
+    """Facts of the files written for the fresh documents, the counts of the law for them, and tallies by topic."""
     level, count = settings.output.zstd_level, len(data["published"].shards)
     parts = [
         Dataset(each.schema, each.shards[-count:], each.rows[-count:]) for each in (data["documents"], data["cuts"])
@@ -224,10 +223,10 @@ def _written(
     facts = list(engine.rows(engine.map("publish", write, FACTS, *parts, data["names"])))
     bad = engine.gather("quarantine", partial(quarantine, run=night.generation), QUARANTINE, data["fresh"])
     facts += write_parquet(engine.rows(bad), folder=str(folder), name="quarantine", schema=QUARANTINE, level=level)
-    told = next(engine.rows(engine.gather("counted", counted, COUNTED, data["published"]))).to_pylist()[0]
+    told = _told(engine.rows(engine.gather("counted", counted, COUNTED, data["published"])))
     rows, chars = _sums(facts)
     counts = {
-        **told,
+        **told["count"],
         "documents": rows["documents"],
         "duplicates": rows["duplicates"],
         "quarantine_rows": rows["quarantine"],
@@ -236,7 +235,16 @@ def _written(
         "chars_out": chars["documents"],
         "chars_removed": removed_chars(engine.rows(parts[1])),
     }
-    return facts, counts
+    return facts, counts, told
+
+
+def _told(rows: Iterator[pa.RecordBatch]) -> dict[str, dict[str, int]]:
+    """What was counted, by topic and name."""
+    out: dict[str, dict[str, int]] = {}
+    for batch in rows:
+        for row in batch.to_pylist():
+            out.setdefault(row["topic"], {})[row["name"]] = row["count"]
+    return out
 
 
 def _sums(facts: Sequence[pa.RecordBatch]) -> tuple[dict[str, int], dict[str, int]]:

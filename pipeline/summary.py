@@ -39,16 +39,16 @@ class Teller:
         if self._bars:
             self._bars.stop()
 
-    def progress(self, name: str, done: int, total: int) -> None:
-        """Called when `done` of the `total` shards of a stage are made."""
+    def progress(self, name: str, done: int, total: int, rows: int) -> None:
+        """Called when `done` of the `total` shards of a stage are made, with `rows` rows."""
         if self._bars:
             if name not in self._tasks:
                 self._tasks[name] = self._bars.add_task(name, total=total)
             self._bars.update(self._tasks[name], completed=done)
         elif self._log == "json" and done == total:
-            sys.stderr.write(json.dumps({"stage": name, "shards": total}) + "\n")
+            sys.stderr.write(json.dumps({"stage": name, "rows": rows}) + "\n")
         elif self._log == "plain" and done == total:
-            sys.stderr.write(f"{name}: {total} shard{'s' * (total != 1)}\n")
+            sys.stderr.write(f"{name:12}{rows:12,} rows\n")
 
 
 def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
@@ -72,7 +72,7 @@ def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
     )
     if any(toll.removed for toll in outcome.tolls):
         console.print(_removals(outcome.tolls, counts["chars_in"]))
-    console.print(*_notes(outcome), sep="\n", highlight=False)
+    console.print("", *_notes(outcome), sep="\n", highlight=False)
     root = _name(settings.output.path)
     console.print(
         f"\npublished generation {outcome.generation} in {seconds:.1f} s. Read it: {root}/current/documents\n"
@@ -111,8 +111,10 @@ def _removals(tolls: Sequence[Toll], chars_in: int) -> Table:
 
 
 def _notes(outcome: Outcome) -> Iterator[str]:
-    if outcome.counts.get("uncertain"):
-        yield f"\n{outcome.counts['uncertain']:,} documents with an uncertain encoding (column repairs)"
+    for topic, title in (("encoding", "read as"), ("repair", "repaired"), ("reason", "in quarantine")):
+        found = sorted(outcome.tallies.get(topic, {}).items(), key=lambda item: (-item[1], item[0]))
+        if found:
+            yield f"[bold]{title:14}[/]" + " · ".join(f"{_name(name)} {count:,}" for name, count in found)
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
     if outcome.skipped:

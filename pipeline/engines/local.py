@@ -19,6 +19,14 @@ from pipeline.flow import Batches, Dataset, Kernel
 PRELOADED = ["pipeline.warm"]
 
 
+# Called with the name of a stage, shards made, shards in all, and rows made so far.
+Progress = Callable[[str, int, int, int], None]
+
+
+def silent(name: str, done: int, total: int, rows: int) -> None:
+    """Progress that nobody wants to hear of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """A shard that was written."""
@@ -38,7 +46,7 @@ class LocalEngine:
     folder: Path
     workers: int
     memory_limit: str
-    progress: Callable[[str, int, int], None] = lambda name, done, total: None
+    progress: Progress = silent
     _pool: ProcessPoolExecutor | None = None
     _docs: dict[Path, _Made] = field(default_factory=dict)
 
@@ -76,6 +84,7 @@ class LocalEngine:
             rows = connection.sql(sql).to_arrow_reader(1 << 16)
             made = _write(path, schema, (batch.cast(schema) for batch in rows))
         self._docs[path] = made
+        self.progress(name, 1, 1, made.rows)
         return Dataset(schema, (path,), (made.rows,))
 
     def rows(self, data: Dataset) -> Iterator[pa.RecordBatch]:
@@ -94,10 +103,10 @@ class LocalEngine:
     ) -> Dataset:
         paths = [self.folder / f"{name}-{at:05d}.arrow" for at in range(len(tasks))]
         made: list[_Made] = []
-        self.progress(name, 0, len(tasks))
+        self.progress(name, 0, len(tasks), 0)
         for result in self._results(kernel, schema, tasks, paths):
             made.append(result)
-            self.progress(name, len(made), len(tasks))
+            self.progress(name, len(made), len(tasks), sum(each.rows for each in made))
         self._docs.update(zip(paths, made, strict=True))
         return Dataset(schema, tuple(paths), tuple(each.rows for each in made))
 
@@ -157,7 +166,9 @@ def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
             try:
                 writer.write_batch(batch)
             except OSError as error:
-                raise OutputError(f"{path}: cannot be written ({error}); free space or choose another --output") from error
+                raise OutputError(
+                    f"{path}: cannot be written ({error}); free space or choose another --output"
+                ) from error
             count += batch.num_rows
             if "doc" in schema.names:
                 docs = batch.column("doc")
