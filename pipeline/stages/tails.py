@@ -138,11 +138,10 @@ def _calm(
     Their last LOOK_PAST paragraphs, but for the title, are long and end a sentence: `tail_removals` tries the last one
     and stops. May say no where it is true; then `tail_removals` says the same, only slower.
     """
-    title = np.where(closing - opening < TAIL_WINDOW, opening, -1)
     calm = np.ones(len(opening), np.bool_)
     for back in range(1, LOOK_PAST + 1):
         at = np.maximum(closing - back, opening)
-        calm &= (at == title) | (letters[at] >= SHORT) & _ends_sentence(data, starts[at], ends[at])
+        calm &= (at == opening) | (letters[at] >= SHORT) & _ends_sentence(data, starts[at], ends[at])
     return calm
 
 

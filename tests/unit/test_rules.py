@@ -103,7 +103,7 @@ def test_two_rules_of_one_name_are_refused() -> None:
 def test_parts_are_filled_in_as_groups() -> None:
     pack = load_pack({"a": "parts: {digit: '[0-9]|x'}" + changed("[0-9]{16,}", "{digit}{16}")})
     assert pack.rules[0].pattern == "^(?:[0-9]|x){16}$"
-    assert load_pack({"a": changed("^[0-9]{16,}$", r"^\p{Greek}\x{3b1}")}).rules[0].pattern == r"^\p{Greek}\x{3b1}"
+    assert load_pack({"a": changed("^[0-9]{16,}$", r"^\p{Greek}\x{ff}")}).rules[0].pattern == r"^\p{Greek}\x{ff}"
 
 
 def test_hits_come_in_pack_order_for_text_and_bytes_and_across_wrapped_lines() -> None:

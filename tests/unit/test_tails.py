@@ -145,7 +145,9 @@ def test_a_poem_loses_only_a_closing_run_of_sure_lines() -> None:
 
 
 def test_a_directory_is_no_contact_block() -> None:
-    entries = [f"Anna {name}, {name.lower()}@harbour.example" for name in "Keller Moyo Silva Nagy Braun Costa".split()]
+    entries = [
+        f"Anna {name}, {name.lower()}@harbour.example" for name in ["Keller", "Moyo", "Silva", "Nagy", "Braun", "Costa"]
+    ]
     assert gone([*ARTICLE, *entries]) == entries
     assert gone([*ARTICLE, *entries, *entries]) == []
 

@@ -103,6 +103,19 @@ def test_the_stage_takes_what_the_definition_takes(texts: list[list[str]]) -> No
     assert rows([*texts]) == expected(texts)
 
 
+def test_ends_that_look_calm_are_looked_at() -> None:
+    article = ["The lock is open again", *PROSE[:2]]
+    for end, taken in (
+        ([JUNK[4]], [3]),
+        ([JUNK[0], "Yes.", "No.", "Yes."], [3]),
+        ([JUNK[0], PROSE[0], "Nine boats", "Yes."], [3]),
+        (PROSE[:3], []),
+    ):
+        texts = [[*article, *end]]
+        assert [row[1] for row in rows([*texts])] == taken
+        assert rows([*texts]) == expected(texts)
+
+
 def test_records_without_text_are_passed_over() -> None:
     article = ["The lock is open again", *PROSE[:2], "© 2011 Harbour Press"]
     assert [row[:2] for row in rows([None, article, None])] == [(8, 3)]
@@ -112,7 +125,7 @@ def test_records_without_text_are_passed_over() -> None:
 
 def test_what_repeats_inside_is_not_looked_at_and_takes_the_rule_of_its_first_copy() -> None:
     code = "010020070770000000000000011101841372396341"
-    contact = "Contact us: a.keller@harbour.example"
+    contact = JUNK[4]  # too little evidence to be looked for past prose
     once = ["The lock is open again", *PROSE[:2], contact]
     twice = [*once, *once, code]
     marks = {(0, at): at - 4 for at in range(4, 8)}

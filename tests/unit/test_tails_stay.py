@@ -91,6 +91,7 @@ STAYS = {
         "Copyright is older than the printing press, and All Rights Reserved a formula of 1910."
     ],
     "utm in a lesson": ["Delete the part that begins with utm_source=newsletter and the page opens just as well."],
+    "utm at the end of a lesson": ["The rule of thumb is short: cut the link in front of ?utm_source=letter&utm_id=9"],
     "script in a lesson on script": [
         "var lamp = 1;",
         "function light() {",
