@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -63,9 +63,29 @@ class Item(NamedTuple):
     encoding: str | None
 
 
+class _Row(NamedTuple):
+    """A row of RAW."""
+
+    doc: int
+    doc_id: str | None = None
+    source: str | None = None
+    url: str | None = None
+    date: str | None = None
+    path: str = ""
+    record: int = 0
+    byte_offset: int = 0
+    metadata: str | None = None
+    lang: str | None = None
+    encoding: str | None = None
+    repairs: tuple[str, ...] = ()
+    body: bytes | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
 def read(slices: Batches, *, fields: Fields) -> Batches:
     """Raw records (schema RAW) of the slices, in order."""
-    rows: list[dict[str, Any]] = []
+    rows: list[_Row] = []
     size = 0
     for batch in slices:
         for slice_row in batch.to_pylist():
@@ -73,12 +93,19 @@ def read(slices: Batches, *, fields: Fields) -> Batches:
             for item in _items(task, fields):
                 row = _row(task, item)
                 rows.append(row)
-                size += _ROW_BYTES + len(row["body"] or b"") + len(row["metadata"] or "")
+                size += _ROW_BYTES + len(row.body or b"") + len(row.metadata or "")
                 if size >= _BATCH_BYTES:
-                    yield pa.RecordBatch.from_pylist(rows, RAW)
+                    yield _batch(rows)
                     rows, size = [], 0
     if rows:
-        yield pa.RecordBatch.from_pylist(rows, RAW)
+        yield _batch(rows)
+
+
+def _batch(rows: list[_Row]) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(columns, RAW, strict=True)], schema=RAW
+    )
 
 
 def _items(task: Task, fields: Fields) -> Iterator[Item]:
@@ -100,26 +127,50 @@ def _items(task: Task, fields: Fields) -> Iterator[Item]:
         yield Item(record, task.byte_start, b"", failed, None)
 
 
-def _row(task: Task, item: Item) -> dict[str, Any]:
-    row: dict[str, Any] = dict.fromkeys(RAW.names)
-    row.update(doc=(task.file << 32) | item.record, path=without_surrogates(task.path), record=item.record)
-    row.update(byte_offset=item.byte_offset, repairs=[], body=item.body)
+def _row(task: Task, item: Item) -> _Row:
+    doc = (task.file << 32) | item.record
+    path = without_surrogates(task.path)
     record = item.understood
     if isinstance(record, RecordError):
-        row.update(reason=str(record.reason), detail=without_surrogates(record.detail))
-        return row
-    row.update(source=record.source, url=record.url, date=record.date, lang=record.lang)
-    row.update(doc_id=record.id, metadata=record.metadata, encoding=item.encoding)
-    if isinstance(record.text, bytes):
-        row.update(body=record.text)
-    else:
-        try:
-            row.update(body=record.text.encode())
-        except UnicodeEncodeError:
-            row.update(body=without_surrogates(record.text).encode(), repairs=["surrogates"])
-    if len(row["body"]) > LONGEST_DOCUMENT:
-        row.update(reason=str(Reason.TOO_LARGE), detail=f"{len(row['body'])} bytes, limit {LONGEST_DOCUMENT}")
-    return row
+        reason, detail = str(record.reason), without_surrogates(record.detail)
+        return _Row(
+            doc=doc,
+            path=path,
+            record=item.record,
+            byte_offset=item.byte_offset,
+            body=item.body or None,
+            reason=reason,
+            detail=detail,
+        )
+    body, repairs = _encoded(record.text)
+    too_large = len(body) > LONGEST_DOCUMENT
+    return _Row(
+        doc=doc,
+        doc_id=record.id,
+        source=record.source,
+        url=record.url,
+        date=record.date,
+        path=path,
+        record=item.record,
+        byte_offset=item.byte_offset,
+        metadata=record.metadata,
+        lang=record.lang,
+        encoding=item.encoding,
+        repairs=repairs,
+        body=body,
+        reason=str(Reason.TOO_LARGE) if too_large else None,
+        detail=f"{len(body)} bytes, limit {LONGEST_DOCUMENT}" if too_large else None,
+    )
+
+
+def _encoded(text: str | bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of a text, and the names of the repairs that took."""
+    if isinstance(text, bytes):
+        return text, ()
+    try:
+        return text.encode(), ()
+    except UnicodeEncodeError:
+        return without_surrogates(text).encode(), ("surrogates",)
 
 
 def _text(task: Task, _: Fields) -> Iterator[Item]:

@@ -1,8 +1,10 @@
 """What one input record means: which field is the text, which the id, and everything else as metadata."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,10 @@ GUESSES: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "published", "date_published", "publish_date", "timestamp", "created"),
     "lang": ("lang", "language"),
 }
+
+
+# The host of nearly every URL, without the cost of taking the rest apart.
+_USUAL_HOST = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?:[/?#]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Record:
 
 def understood(data: Mapping[str, Any], fields: Fields, path: str) -> Record:
     """The record that an object of fields holds. Raises RecordError where it has no text."""
-    names = {role: _name(data, role, getattr(fields, role)) for role in GUESSES}
+    names = _names(tuple(data), fields)
     text_name = names["text"]
     if text_name is None:
         wanted = fields.text or " or ".join(GUESSES["text"])
@@ -58,10 +64,12 @@ def understood(data: Mapping[str, Any], fields: Fields, path: str) -> Record:
         raise RecordError(Reason.NO_TEXT, f"field {text_name} is null")
     if not isinstance(text, str | bytes):
         raise RecordError(Reason.TEXT_NOT_STRING, f"field {text_name} is of type {type(text).__name__}, not a string")
-    taken = {
-        name for role, name in names.items() if name is not None and (role == "text" or _plain(data[name]) is not None)
-    }
-    values = {role: _plain(data[name]) if name else None for role, name in names.items() if role != "text"}
+    values: dict[str, str | None] = {}
+    taken = {text_name}
+    for role, name in names.items():
+        values[role] = _plain(data[name]) if name is not None and role != "text" else None
+        if name is not None and values[role] is not None:
+            taken.add(name)
     rest = {str(name): value for name, value in data.items() if name not in taken}
     source = values["source"] or _host(values["url"]) or _folder(path)
     return Record(text, values["id"], source, values["url"], values["date"], values["lang"], to_json(rest))
@@ -88,13 +96,21 @@ def _by_json(value: object) -> str:
 
 def without_surrogates(text: str) -> str:
     """`text` with U+FFFD for every lone surrogate, which no encoding can hold."""
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _name(data: Mapping[str, Any], role: str, given: str | None) -> str | None:
+@lru_cache(maxsize=256)
+def _names(present: tuple[str, ...], fields: Fields) -> dict[str, str | None]:
+    """The field for each role, of the fields that a record has; records of one file mostly have the same."""
+    return {role: _name(present, role, getattr(fields, role)) for role in GUESSES}
+
+
+def _name(present: tuple[str, ...], role: str, given: str | None) -> str | None:
     if given is not None:
-        return given if given in data else None
-    return next((name for name in GUESSES[role] if name in data), None)
+        return given if given in present else None
+    return next((name for name in GUESSES[role] if name in present), None)
 
 
 def _plain(value: object) -> str | None:
@@ -108,6 +124,9 @@ def _plain(value: object) -> str | None:
 def _host(url: str | None) -> str | None:
     if not url:
         return None
+    usual = _USUAL_HOST.match(url)
+    if usual:
+        return usual[1]
     try:
         host = urlsplit(url).hostname
     except ValueError:

@@ -34,7 +34,7 @@ def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch
     reasons = rows.column("reason").to_pylist()
     details = rows.column("detail").to_pylist()
     bodies = rows.column("body")
-    body_digests = [hashlib.sha256(body.as_buffer()).hexdigest() for body in bodies]
+    body_digests = [hashlib.sha256(body.as_buffer()).hexdigest() if body.is_valid else None for body in bodies]
     changed: dict[int, str] = {}
     for row in range(rows.num_rows):
         if encodings[row] is None and reasons[row] is None:
@@ -99,7 +99,9 @@ def _replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
     return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.large_string()))
 
 
-def _digests(data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str], same: list[bool]) -> list[str]:
+def _digests(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str | None], same: list[bool]
+) -> list[str | None]:
     bounds = offsets.tolist()
     return [
         bodies[row] if same[row] else hashlib.sha256(data[bounds[row] : bounds[row + 1]].data).hexdigest()

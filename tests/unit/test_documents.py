@@ -168,7 +168,6 @@ def test_the_layout_is_told() -> None:
     assert [row["layout"] for row in made("One line.\nTwo lines.", wrapped, "")] == ["lines", "wrapped", "lines"]
 
 
-@pytest.mark.xfail(strict=True, reason="documents takes the digest of null: quarantine cannot say `not at hand`")
 def test_a_body_that_is_not_at_hand_has_no_digest() -> None:
     batch = raw(None).set_column(RAW.names.index("body"), RAW.field("body"), pa.array([None], pa.large_binary()))
     (rows,) = documents(iter([batch]), keep_uncertain=True)

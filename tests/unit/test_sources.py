@@ -155,7 +155,7 @@ def test_a_file_that_shrinks_after_it_was_listed_is_set_aside(tmp_path: Path) ->
         part = scanned(found, 1 << 20).slices[0]
         task = read.Task(0, name, str(path), found.format, "", part.byte_start, part.byte_end, 0)
         path.write_bytes(b'{"text": "one"}\n')
-        assert [read._row(task, item)["reason"] for item in read._items(task, Fields())] == ["changed_while_read"]
+        assert [read._row(task, item).reason for item in read._items(task, Fields())] == ["changed_while_read"]
 
 
 def test_lines_added_after_a_file_was_listed_wait_for_the_next_run(tmp_path: Path) -> None:
@@ -163,14 +163,14 @@ def test_lines_added_after_a_file_was_listed_wait_for_the_next_run(tmp_path: Pat
     task = read.Task(0, "in.jsonl", str(path), "jsonl", "", 0, path.stat().st_size, 0)
     with path.open("ab") as file:
         file.write(b'{"text": "two"}\n')
-    assert [read._row(task, item)["body"] for item in read._items(task, Fields())] == [b"one"]
+    assert [read._row(task, item).body for item in read._items(task, Fields())] == [b"one"]
 
 
 def test_a_file_that_cannot_be_opened_is_set_aside_behind_what_other_slices_hold(tmp_path: Path) -> None:
     task = read.Task(2, "in.jsonl", str(tmp_path / "gone.jsonl"), "jsonl", "", 100, 200, 17)
     (row,) = [read._row(task, item) for item in read._items(task, Fields())]
-    assert (row["reason"], row["record"], row["byte_offset"]) == ("unreadable", 17, 100)
-    assert row["doc"] == (2 << 32) + 17
+    assert (row.reason, row.record, row.byte_offset) == ("unreadable", 17, 100)
+    assert row.doc == (2 << 32) + 17
     assert "No such file" in row["detail"]
 
 

@@ -195,5 +195,5 @@ def test_a_text_file_is_named_by_its_path(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     task = read.Task(0, "news/a.txt", str(path), "text", "", 0, 2, 0)
     (row,) = [read._row(task, item) for item in read._items(task, Fields(text="other", id="other"))]
-    found = [row[name] for name in ("body", "doc_id", "source", "metadata", "encoding", "reason")]
+    found = [getattr(row, name) for name in ("body", "doc_id", "source", "metadata", "encoding", "reason")]
     assert found == [b"\xff\xfe", "news/a.txt", "news", "{}", None, None]
