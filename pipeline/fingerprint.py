@@ -1,13 +1,12 @@
 """What can change clean text: versions of what we stand on, settings, rules. One store, one fingerprint."""
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from pipeline.config import Settings
 from pipeline.store.files import Json
+from pipeline.text.rules import load_pack
 
 # Raised by hand when the code itself comes to other clean text for the same input.
 LOGIC = 1
@@ -20,7 +19,7 @@ def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[st
     """Names and values of all that can change clean text, sorted."""
     values: dict[str, Json] = {"logic": LOGIC, "unicode": unicodedata.unidata_version}
     values.update({f"package {name}": version(name) for name in _PACKAGES})
-    values["rules"] = hashlib.sha256(json.dumps(list(rules)).encode()).hexdigest()[:16]
+    values["rules"] = load_pack(dict(rules)).digest if rules else ""
     for section in ("input", "normalize", "repeats", "tails"):
         for key, value in getattr(settings, section).model_dump(mode="json").items():
             if f"{section}.{key}" not in _PLACES:

@@ -18,11 +18,14 @@ from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset, made
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, write_shard
 from pipeline.recall import names_of, recalled
+from pipeline.report.page import render_folder
 from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Scanned, Slice, listing, scanned
 from pipeline.stages.schemas import DOCUMENTS, QUARANTINE, SLICES
 from pipeline.store.commit import begin, commit, new_files
+from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
+from pipeline.store.kinds import REPORT_NAME
 from pipeline.store.law import check_law
 from pipeline.store.lock import hold
 from pipeline.store.manifest import LiveFile, Manifest, newest, parent_digest, sealed
@@ -50,11 +53,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Night:
-    """What there was before, and what is new."""
+    """What there was before, and what is new. `mark` is the fingerprint."""
 
     store: Store
     before: Manifest | None
     run_id: str
+    mark: Mapping[str, Json]
     new: tuple[Scanned, ...]
     known: int
     skipped: tuple[str, ...]
@@ -73,10 +77,11 @@ def run(settings: Settings, progress: Progress = silent) -> Outcome:
         sweep(store)
         repair(store)
         before = newest(store)
+        mark = fingerprint(settings, rules)
         if before is not None:
-            _refuse_other_rules(before, settings, rules)
+            _refuse_another(before, mark)
         new, known = _unseen(inbox.files, before, settings.input.slice_mb << 20)
-        night = _Night(store, before, secrets.token_hex(4), new, known, inbox.skipped)
+        night = _Night(store, before, secrets.token_hex(4), mark, new, known, inbox.skipped)
         if not new:
             if not inbox.files:
                 raise InputError(f"no input files under {', '.join(settings.input.paths)}: nothing to read")
@@ -99,8 +104,8 @@ def preview(settings: Settings) -> list[tuple[Found, bool]]:
     return [(found, found.location in fresh) for found in inbox.files]
 
 
-def _refuse_other_rules(before: Manifest, settings: Settings, rules: Sequence[tuple[str, str]]) -> None:
-    wrong = differences(before.fingerprint, fingerprint(settings, rules))
+def _refuse_another(before: Manifest, mark: Mapping[str, Json]) -> None:
+    wrong = differences(before.fingerprint, mark)
     if wrong:
         raise SettingsError(
             "this store was made with other settings, rules or versions, and one store has one way to clean:\n  "
@@ -137,6 +142,8 @@ def _made(
     shutil.rmtree(work)
     rewrites = data["fresh"].shards != data["published"].shards
     earlier = _earlier_files(night.before, rewrites=rewrites)
+    with writing(folder / REPORT_NAME):
+        (folder / REPORT_NAME).write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
     files = new_files(folder, facts, earlier=earlier, level=settings.output.zstd_level)
     total = _total(counts, night.before, rewrites=rewrites)
     check_law(total, files)
@@ -150,7 +157,7 @@ def _made(
         files=files,
         counts=total,
         settings=settings.model_dump(mode="json"),
-        fingerprint=fingerprint(settings, rules),
+        fingerprint=night.mark,
     )
     commit(night.store, sealed(manifest))
     publish(night.store, sealed(manifest))
@@ -170,8 +177,15 @@ def _datasets(
             if night.before is None and not any(_good(batch) for batch in engine.rows(data["fresh"])):
                 raise InputError(_nothing_readable(engine, data["fresh"]))
             data["documents"], data["published"] = _with_past(night, settings, data["fresh"], engine)
-    data["tolls"] = engine.query("tolls", TOLL_SQL, TOLL, {"documents": data["documents"], "cuts": data["cuts"]})
+    parts = {"documents": data["published"], "cuts": _part(data["cuts"], data["published"])}
+    data["tolls"] = engine.query("tolls", TOLL_SQL, TOLL, parts)
     return data
+
+
+def _part(data: Dataset, published: Dataset) -> Dataset:
+    """The shards of `data` that stand beside the documents to publish; those of the past come first."""
+    count = len(published.shards)
+    return Dataset(data.schema, data.shards[-count:], data.rows[-count:])
 
 
 def _good(batch: pa.RecordBatch) -> bool:
@@ -215,10 +229,8 @@ def _written(
     night: _Night, folder: Path, settings: Settings, engine: LocalEngine, data: Mapping[str, Dataset]
 ) -> tuple[list[pa.RecordBatch], dict[str, int], dict[str, dict[str, int]]]:
     """Facts of the files written for the fresh documents, the counts of the law for them, and tallies by topic."""
-    level, count = settings.output.zstd_level, len(data["published"].shards)
-    parts = [
-        Dataset(each.schema, each.shards[-count:], each.rows[-count:]) for each in (data["documents"], data["cuts"])
-    ]
+    level = settings.output.zstd_level
+    parts = (data["published"], _part(data["cuts"], data["published"]))
     write = partial(write_shard, folder=str(folder), level=level, run=night.generation)
     facts = list(engine.rows(engine.map("publish", write, FACTS, *parts, data["names"])))
     bad = engine.gather("quarantine", partial(quarantine, run=night.generation), QUARANTINE, data["fresh"])

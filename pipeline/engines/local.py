@@ -32,7 +32,6 @@ class _Made:
     """A shard that was written."""
 
     rows: int
-    first_doc: int | None
     last_doc: int | None
 
 
@@ -157,24 +156,20 @@ def _run(kernel: Kernel, schema: pa.Schema, inputs: tuple[tuple[Path, ...], ...]
 
 def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
     count = 0
-    first: int | None = None
     last: int | None = None
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
-        for batch in rows:
-            if batch.num_rows == 0:
-                continue
-            try:
+    try:
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+            for batch in rows:
+                if batch.num_rows == 0:
+                    continue
                 writer.write_batch(batch)
-            except OSError as error:
-                raise OutputError(
-                    f"{path}: cannot be written ({error}); free space or choose another --output"
-                ) from error
-            count += batch.num_rows
-            if "doc" in schema.names:
-                docs = batch.column("doc")
-                first = docs[0].as_py() if first is None else first
-                last = docs[-1].as_py()
-    return _Made(count, first, last)
+                count += batch.num_rows
+                if "doc" in schema.names:
+                    last = batch.column("doc")[-1].as_py()
+    except OSError as error:  # readers turn theirs into quarantine: what comes here is the work folder's
+        said = f"{path}: cannot be written ({error}). Nothing of this run is published"
+        raise OutputError(f"{said}; free space or choose another --output") from error
+    return _Made(count, last)
 
 
 def _split(rows: Batches, schema: pa.Schema, bounds: Sequence[int], paths: Sequence[Path]) -> list[_Made]:

@@ -86,7 +86,6 @@ def test_explain_and_restore(tmp_path: Path, cli: Cli) -> None:
     assert "Report 1 tells of" in told.out
 
 
-@pytest.mark.xfail(strict=True, reason="the tolls of a later night are those of the whole corpus: pipeline/run.py")
 def test_the_tolls_of_a_later_night_are_its_own(tmp_path: Path) -> None:
     first = inbox(tmp_path, article(1), article(1) + "\n" + article(2), name="a.jsonl")
     run_on([first.parent], tmp_path / "out")

@@ -159,7 +159,6 @@ def test_exit_6_another_run_holds_the_lock(tmp_path: Path, cli: Cli) -> None:
     assert cli("run", tmp_path / "in").code == 0
 
 
-@pytest.mark.xfail(strict=True, reason="engines/local.py: closing the writer raises over the OutputError of its batch")
 def test_exit_7_no_room_to_write(tmp_path: Path, cli: Cli) -> None:
     inbox(tmp_path, *map(article, range(300)))
     found = outside("run", tmp_path / "in", "--output", cli.output, "--workers", "1", limit=20_000)

@@ -15,6 +15,19 @@ from tests.helpers import ROOT
 DEFAULT = ROOT / "configs" / "default.yaml"
 
 
+A_RULE = """
+rules:
+  - id: an-example
+    kind: share
+    languages: [en]
+    where: tail
+    pattern: 'abc?'
+    why: so that there is a rule
+    matches: [ab, abc]
+    keeps: [x, y]
+"""
+
+
 def said(tmp_path: Path, text: str, *sets: str) -> str:
     """The message that stops a run with this settings file."""
     path = tmp_path / "my.yaml"
@@ -160,10 +173,10 @@ def test_the_threshold_is_a_fraction_as_written() -> None:
 
 
 def test_the_fingerprint_names_what_can_change_text_and_nothing_else() -> None:
-    rules = [("a", "rules: []")]
+    rules = [("a", A_RULE)]
     here = fingerprint(Settings(), rules)
     places = ["input.paths=[x]", "input.slice_mb=1", "tails.rules=/x/rules", "engine.workers=3", "output.path=x"]
     assert differences(here, fingerprint(load_settings(None, [*places, "brake.enabled=false"]), rules)) == []
     other = fingerprint(load_settings(None, ["repeats.bands=7"]), rules)
     assert differences(here, other) == ["repeats.bands: 25 in the store, 7 now"]
-    assert differences(here, fingerprint(Settings(), [("a", "rules: [] ")])) != []
+    assert differences(here, fingerprint(Settings(), [("a", A_RULE.replace("abc?", "abd?"))])) != []

@@ -171,7 +171,7 @@ def test_a_file_that_cannot_be_opened_is_set_aside_behind_what_other_slices_hold
     (row,) = [read._row(task, item) for item in read._items(task, Fields())]
     assert (row.reason, row.record, row.byte_offset) == ("unreadable", 17, 100)
     assert row.doc == (2 << 32) + 17
-    assert "No such file" in row["detail"]
+    assert "No such file" in row.detail
 
 
 def test_a_text_file_beyond_the_limit_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
