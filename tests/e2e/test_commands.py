@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli_kit import Cli, article, inbox, outside, tree
 from tests.helpers import run_on
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.store.folder import Store, open_store
+from pipeline.store.manifest import newest
 from pipeline.store.read import read_table
 from tests.cli_kit import Cli, article, inbox, outside, tree
 from tests.helpers import write_json_lines
@@ -112,6 +113,29 @@ def test_exit_3_nothing_to_read(tmp_path: Path, cli: Cli) -> None:
     inbox(tmp_path, article(1))
     assert cli("run", tmp_path / "in").code == 0
     assert read_table(Store(cli.output), "quarantine")["reason"].to_pylist() == ["bad_json"] * 2 + ["bad_compression"]
+
+
+@pytest.mark.xfail(strict=True, reason="pipeline/run.py: _nothing_readable takes the first row of no rows")
+def test_exit_3_files_without_a_single_record(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "blank.jsonl").write_text("\n\n")
+    assert cli("run", tmp_path / "in").code == 3
+    assert cli.generation == 0
+
+
+def test_a_night_of_nothing_but_garbage_is_published_as_such(tmp_path: Path, cli: Cli) -> None:
+    inbox(tmp_path, article(1))
+    assert cli("run", tmp_path / "in").code == 0
+    (tmp_path / "in" / "bad.jsonl").write_bytes(b"{\n" * 150)
+    (tmp_path / "in" / "empty.jsonl").write_bytes(b"")
+    assert cli("run", tmp_path / "in").code == 0
+    assert cli("verify").code == 0
+    rows = read_table(Store(cli.output), "quarantine").to_pylist()
+    assert [row["reason"] for row in rows] == ["bad_json"] * 100 + ["more_of_the_same"]
+    assert rows[-1]["detail"] == "50 more records of this file"
+    manifest = newest(Store(cli.output))
+    assert manifest is not None
+    assert (manifest.counts["quarantined"], manifest.counts["quarantine_rows"]) == (150, 101)
 
 
 def test_exit_4_a_flipped_byte_is_found_and_named(tmp_path: Path, cli: Cli) -> None:
