@@ -16,8 +16,10 @@ from pipeline.dedup.blocks import (
     Marks,
     grow,
     has_strong,
+    next_start,
     settle,
     sums_before,
+    take,
     too_soft,
     weigh,
 )
@@ -99,21 +101,43 @@ def _seed(at: int, low: int, high: int, first: NDArray, seq: Sequence, pairs: Pa
     return place
 
 
+class Work(NamedTuple):
+    """Scratch of the pass. kind, twin: of the block in hand. By paragraph: nothing (False), sums (letters before it),
+    owner (its document). By first position of a cluster: recent (its latest position), stamp (int64: the try of
+    `_find_double` that saw it last).
+    """
+
+    kind: NDArray
+    twin: NDArray
+    nothing: NDArray
+    sums: NDArray
+    owner: NDArray
+    recent: NDArray
+    stamp: NDArray
+
+
+@compiled
+def _work(starts: NDArray, seq: Sequence) -> Work:
+    count = len(seq.fold)
+    owner = np.empty(count, np.int32)
+    for d in range(len(starts) - 1):
+        owner[starts[d] : starts[d + 1]] = d
+    return Work(
+        np.zeros(count, np.int8),
+        np.full(count, -1, np.int32),
+        np.zeros(count, np.bool_),
+        sums_before(seq.letters),
+        owner,
+        np.full(count, -1, np.int32),
+        np.full(count, -1, np.int64),
+    )
+
+
 @compiled
 def _across(
     starts: NDArray, seq: Sequence, first: NDArray, marks: Marks, kept: NDArray, doubles: Doubles, pairs: Pairs
 ) -> None:
-    count = len(seq.fold)
-    kind = np.zeros(count, np.int8)
-    twin = np.full(count, -1, np.int32)
-    nothing = np.zeros(count, np.bool_)
-    recent = np.full(count, -1, np.int32)  # by first position of a cluster: its latest position
-    stamp = np.full(count, -1, np.int32)
-    tried = np.empty(TRIED_DOCUMENTS, np.int32)
-    sums = sums_before(seq.letters)
-    owner = np.empty(count, np.int32)
-    for d in range(len(starts) - 1):
-        owner[starts[d] : starts[d + 1]] = d
+    work = _work(starts, seq)
     for d in range(len(starts) - 1):
         low, high = starts[d], starts[d + 1]
         at = floor = low
@@ -123,59 +147,81 @@ def _across(
             if b < 0:
                 at += 1
                 continue
-            other = owner[b]
-            bounds = (floor, high, starts[other], starts[other + 1])
-            left, right = grow(at, b, bounds, True, False, seq, kind, twin)
-            sure, soft = weigh(left, right, seq, kind)
-            covers = (sure + soft) * COVERED_SHARE[1] >= (sums[high] - sums[low]) * COVERED_SHARE[0]
-            if soft > 0 and (too_soft(sure, soft) or not covers):
-                left, right = grow(at, b, bounds, False, False, seq, kind, twin)
-                sure, soft = weigh(left, right, seq, kind)
-            if has_strong(left, right, seq, kind, nothing) or (covers and sure >= WEAK_LETTERS):
-                gone += sure + soft
-                settle(left, right, nothing, kind, twin, first, seq, kept, marks)
-                floor = right + 1
-            at = max(at, right) + 1
-        if 2 * gone > sums[high] - sums[low]:
-            _find_double(d, starts, seq, first, owner, recent, stamp, tried, sums, kept, doubles)
-        for k in range(low, high):
-            if first[k] >= 0:
-                recent[first[k]] = k
-            if _short_pair(k, high, seq):
-                slot = _slot(_pair_key(k, seq), pairs)
-                if pairs.places[slot] < 0:
-                    pairs.places[slot] = k
-                    pairs.keys[slot] = _pair_key(k, seq)
+            left, right, letters = _block(at, b, floor, d, starts, seq, first, kept, work)
+            if letters > 0:
+                take(left, right, work.nothing, work.kind, work.twin, marks, kept)
+                gone += letters
+                at = floor = right + 1
+            else:
+                at = next_start(at, right, seq, work.kind)
+        if 2 * gone > work.sums[high] - work.sums[low]:
+            _find_double(d, starts, seq, first, kept, doubles, work)
+        _remember(low, high, seq, first, pairs, work)
 
 
 @compiled
-def _find_double(
+def _block(
+    at: int,
+    b: int,
+    floor: int,
     d: int,
     starts: NDArray,
     seq: Sequence,
     first: NDArray,
-    owner: NDArray,
-    recent: NDArray,
-    stamp: NDArray,
-    tried: NDArray,
-    sums: NDArray,
     kept: NDArray,
-    doubles: Doubles,
+    work: Work,
+) -> tuple[int, int, int]:
+    """(left, right, letters) of the settled block around the pair (at, b); no letters where it carries too little."""
+    other = work.owner[b]
+    bounds = (floor, starts[d + 1], starts[other], starts[other + 1])
+    share = (work.sums[starts[d + 1]] - work.sums[starts[d]]) * COVERED_SHARE[0]
+    left, right = grow(at, b, bounds, True, False, seq, work.kind, work.twin)
+    right = settle(at, left, right, first, seq, kept, work.kind, work.twin)
+    sure, soft = weigh(left, right, seq, work.kind)
+    covers = (sure + soft) * COVERED_SHARE[1] >= share
+    if too_soft(sure, soft) or (soft > 0 and not covers):
+        left, right = grow(at, b, bounds, False, False, seq, work.kind, work.twin)
+        right = settle(at, left, right, first, seq, kept, work.kind, work.twin)
+        sure, soft = weigh(left, right, seq, work.kind)
+        covers = sure * COVERED_SHARE[1] >= share
+    if has_strong(left, right, seq, work.kind, work.nothing) or (covers and sure >= WEAK_LETTERS):
+        return left, right, sure + soft
+    return left, right, 0
+
+
+@compiled
+def _remember(low: int, high: int, seq: Sequence, first: NDArray, pairs: Pairs, work: Work) -> None:
+    """Enters the paragraphs of a document into what later documents are compared with."""
+    for k in range(low, high):
+        if first[k] >= 0:
+            work.recent[first[k]] = k
+        if _short_pair(k, high, seq):
+            slot = _slot(_pair_key(k, seq), pairs)
+            if pairs.places[slot] < 0:
+                pairs.places[slot] = k
+                pairs.keys[slot] = _pair_key(k, seq)
+
+
+@compiled
+def _find_double(
+    d: int, starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, doubles: Doubles, work: Work
 ) -> None:
     """Sets document d as a double of the earlier document that holds most of it, where that is nearly all."""
     low, high = starts[d], starts[d + 1]
-    total = sums[high] - sums[low]
+    total = work.sums[high] - work.sums[low]
+    tried = np.empty(TRIED_DOCUMENTS, np.int32)
     best, best_letters, tries = -1, 0, 0
     for k in range(low, high):
         if not seq.strong[k] or first[k] < 0 or first[k] >= low:
             continue
-        for place in (first[k], recent[first[k]]):
-            other = owner[place]
+        for place in (first[k], work.recent[first[k]]):
+            other = work.owner[place]
             if doubles.of[other] >= 0 or tries >= TRIED_DOCUMENTS or other in tried[:tries]:
                 continue
             tried[tries] = other
+            mark = d * TRIED_DOCUMENTS + tries  # of this try alone
+            letters = _common_letters(d, other, mark, starts, seq, first, work.stamp)
             tries += 1
-            letters = _common_letters(d, other, starts, seq, first, stamp)
             if letters > best_letters or (letters == best_letters and other < best):
                 best, best_letters = other, letters
     if best >= 0 and best_letters * WHOLE_SHARE[1] >= total * WHOLE_SHARE[0]:
@@ -187,9 +233,13 @@ def _find_double(
 
 
 @compiled
-def _common_letters(d: int, other: int, starts: NDArray, seq: Sequence, first: NDArray, stamp: NDArray) -> int:
-    """Letters of paragraphs of d whose cluster stands in `other` too; 0 where a strong one does not."""
-    mark = 2 * d
+def _common_letters(
+    d: int, other: int, mark: int, starts: NDArray, seq: Sequence, first: NDArray, stamp: NDArray
+) -> int:
+    """Letters of paragraphs of d whose cluster stands in `other` too; 0 where a strong one does not.
+
+    `mark` is written to `stamp` for the clusters of `other`, and must be new.
+    """
     for k in range(starts[other], starts[other + 1]):
         if first[k] >= 0:
             stamp[first[k]] = mark

@@ -16,12 +16,14 @@ from pipeline.text.utf8 import compiled
 SURE_SHARE = (2, 3)
 # ... and such a block across documents covers at least 80 % of the later document.
 COVERED_SHARE = (4, 5)
-# A block inside a document prints "the whole document again" if it holds 80 % of the letters before it.
+# A block inside a document prints "the whole document again" if it holds 80 % of the letters that stay before it, and
+# these are 80 % of the letters of the document printed once (else it is an opening that comes again).
 AGAIN_SHARE = (4, 5)
 # A line seen so often in one document is a refrain, a table cell or a response, not a second printing.
 REFRAIN = 3
 # Without a strong paragraph, a block across documents must cover that share of it too (a poem printed in two books),
 # and hold this many letters: tables and forms of short lines recur in documents that have little else in common.
+# Inside a document, such a block must print the whole of it again, and hold as many.
 WEAK_LETTERS = 240
 
 
@@ -111,30 +113,39 @@ def trusted(at: int, b: int, kind: int, first: NDArray, seq: Sequence, kept: NDA
 
 @compiled
 def settle(
-    left: int,
-    right: int,
-    spared: NDArray,
-    kind: NDArray,
-    twin: NDArray,
-    first: NDArray,
-    seq: Sequence,
-    kept: NDArray,
-    marks: Marks,
-) -> None:
-    """Marks what goes of the block [left, right], but for what is `spared`, and takes it from `kept`.
+    at: int, left: int, right: int, first: NDArray, seq: Sequence, kept: NDArray, kind: NDArray, twin: NDArray
+) -> int:
+    """Puts kind and twin of the block around `at` right; its last position.
 
-    Only what has a twin that stays goes; what has no similarity of its own goes only beside enough that has.
+    What has no twin that stays, stays too, and weighs nothing. Behind `at`, the block ends before a strong paragraph
+    of that sort: it may start a block elsewhere.
     """
     for k in range(left, right + 1):
-        if kind[k] != STAYS and not spared[k]:
-            marks.kind[k], marks.twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
-            marks.block[k] = left
-    sure, soft = weigh(left, right, seq, marks.kind)
-    alone = sure == 0 or too_soft(sure, soft)
+        if kind[k] != STAYS:
+            kind[k], twin[k] = trusted(k, twin[k], kind[k], first, seq, kept)
+            if kind[k] == STAYS and seq.strong[k] and k > at:
+                return k - 1
+    return right
+
+
+@compiled
+def take(left: int, right: int, spared: NDArray, kind: NDArray, twin: NDArray, marks: Marks, kept: NDArray) -> None:
+    """Marks what goes of a settled block, but for what is `spared`, and takes it from `kept`."""
     for k in range(left, right + 1):
-        if alone and (marks.kind[k] == FIGURES or marks.kind[k] == GAP):
-            marks.kind[k], marks.twin[k] = STAYS, -1
-        kept[k] = marks.kind[k] == STAYS
+        if kind[k] != STAYS and not spared[k]:
+            marks.kind[k] = kind[k]
+            marks.twin[k] = twin[k]
+            marks.block[k] = left
+            kept[k] = False
+
+
+@compiled
+def next_start(at: int, right: int, seq: Sequence, kind: NDArray) -> int:
+    """Where to look on when the block from `at` to `right` stays: at a strong paragraph that did not repeat in it."""
+    for k in range(at + 1, right + 1):
+        if seq.strong[k] and kind[k] != EQUAL and kind[k] != NEAR:
+            return k
+    return max(at, right) + 1
 
 
 @compiled
@@ -162,34 +173,71 @@ def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks:
     count = len(seq.fold)
     kind = np.zeros(count, np.int8)
     twin = np.full(count, -1, np.int32)
-    seen = np.zeros(count, np.int32)  # by position of the first copy
-    for at in range(count):
-        seen[first[at]] += 1
-    refrain = np.zeros(count, np.bool_)
-    for at in range(count):
-        refrain[at] = seq.cluster[at] >= 0 and seen[first[at]] >= REFRAIN
+    refrain = _refrains(seq, first)
     nothing = np.zeros(count, np.bool_)
     sums = sums_before(seq.letters)
+    fresh = sums_before(np.where(first == np.arange(count), seq.letters, 0))
     for d in range(len(starts) - 1):
         low, high = starts[d], starts[d + 1]
         at = floor = low
+        gone = 0  # letters that went before `floor`
         while at < high:
             b = first[at]
             if b >= at or seq.cluster[at] < 0 or not (seq.strong[at] or _beside(at, b, high, seq)):
                 at += 1
                 continue
-            bounds = (floor, high, low, at)
-            left, right = grow(at, b, bounds, True, True, seq, kind, twin)
-            sure, soft = weigh(left, right, seq, kind)
-            if too_soft(sure, soft):
-                left, right = grow(at, b, bounds, False, True, seq, kind, twin)
-                sure, soft = weigh(left, right, seq, kind)
-            again = sure * AGAIN_SHARE[1] >= (sums[left] - sums[low]) * AGAIN_SHARE[0]
+            left, right, sure, _ = _block(at, b, (floor, high, low, at), first, seq, kept, kind, twin)
+            before = sums[left] - sums[low] - gone
+            again = sure >= WEAK_LETTERS or has_strong(left, right, seq, kind, nothing)
+            again = again and _again(sure, before, before + fresh[high] - fresh[right + 1])
             if again or has_strong(left, right, seq, kind, refrain):
-                spared = nothing if again else refrain
-                settle(left, right, spared, kind, twin, first, seq, kept, marks)
-                floor = right + 1
-            at = max(at, right) + 1
+                take(left, right, nothing if again else refrain, kind, twin, marks, kept)
+                for k in range(left, right + 1):
+                    gone += 0 if kept[k] else seq.letters[k]
+                at = floor = right + 1
+            else:
+                at = next_start(at, right, seq, kind)
+
+
+@compiled
+def _refrains(seq: Sequence, first: NDArray) -> NDArray:
+    """Which paragraphs are seen so often in their document that they are no second printing, shape (n,)."""
+    seen = np.zeros(len(first), np.int32)  # by position of the first copy
+    for at in range(len(first)):
+        seen[first[at]] += 1
+    out = np.zeros(len(first), np.bool_)
+    for at in range(len(first)):
+        out[at] = seq.cluster[at] >= 0 and seen[first[at]] >= REFRAIN
+    return out
+
+
+@compiled
+def _block(
+    a: int,
+    b: int,
+    bounds: tuple[int, int, int, int],
+    first: NDArray,
+    seq: Sequence,
+    kept: NDArray,
+    kind: NDArray,
+    twin: NDArray,
+) -> tuple[int, int, int, int]:
+    """(left, right, sure, soft) of the settled block around the pair (a, b) of one document (see `weigh`)."""
+    left, right = grow(a, b, bounds, True, True, seq, kind, twin)
+    right = settle(a, left, right, first, seq, kept, kind, twin)
+    sure, soft = weigh(left, right, seq, kind)
+    if too_soft(sure, soft):
+        left, right = grow(a, b, bounds, False, True, seq, kind, twin)
+        right = settle(a, left, right, first, seq, kept, kind, twin)
+        sure, soft = weigh(left, right, seq, kind)
+    return left, right, sure, soft
+
+
+@compiled
+def _again(sure: int, before: int, once: int) -> bool:
+    """Whether `sure` letters are those of the whole document; letters that stay before, and of the document once."""
+    holds = sure * AGAIN_SHARE[1] >= before * AGAIN_SHARE[0]
+    return holds and before * AGAIN_SHARE[1] >= once * AGAIN_SHARE[0]
 
 
 @compiled

@@ -30,9 +30,7 @@ class Method:
     within: bool
     across: str
 
-    def keys(
-        self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def keys(self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
         """Band keys of the paragraphs data[starts[i]:ends[i]], shape (n, bands)."""
         make = reference_signatures if self.kernel == "datasketch" else signatures
         return band_keys(

@@ -5,6 +5,7 @@ This module is the oracle of the tests, the engine of `verify`, and the implemen
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from datasketch import MinHash
@@ -75,7 +76,7 @@ def fold(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The tokens with runs of digits as 0, and neighbouring numbers as one: what two texts share that differ in figures.
+    """The tokens with runs of digits as 0, neighbouring numbers as one: what texts share that differ only in figures.
 
     >>> masked("up 3.5 % on 2018-06-08") == masked("up 7 % on 9/6/2019")
     True
@@ -95,7 +96,7 @@ def shingles(text: str) -> frozenset[tuple[str, ...]]:
     parts = tokens(text)
     if len(parts) == 1:
         return frozenset([(parts[0],)])
-    return frozenset(zip(parts, parts[1:], strict=False))
+    return frozenset(pairwise(parts))
 
 
 def similarity(left: str, right: str) -> tuple[int, int]:
@@ -135,8 +136,7 @@ def mix(value: int) -> int:
 def shingle_hashes(text: str) -> list[int]:
     """64-bit hashes of the pairs of neighbouring tokens, sorted, unique; none for a text of fewer than two tokens."""
     hashes = [token_hash(token) for token in tokens(text)]
-    pairs = zip(hashes, hashes[1:], strict=False)
-    return sorted({mix((left * 0x9E3779B97F4A7C15 + right) & _MASK) for left, right in pairs})
+    return sorted({mix((left * 0x9E3779B97F4A7C15 + right) & _MASK) for left, right in pairwise(hashes)})
 
 
 def signature(hashes: Iterable[int], *, permutations: int, seed: int) -> NDArray[np.uint32]:

@@ -20,9 +20,7 @@ def shingle_sets(
 
 
 @compiled
-def shingle_run(
-    data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray, first: int
-) -> int:
+def shingle_run(data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray, first: int) -> int:
     """Writes the shingles of bytes [at, end) to out[first:], in order, with repeats; behind the last one written."""
     prime = np.uint64(0x100000001B3)
     basis = np.uint64(0xCBF29CE484222325)
