@@ -17,7 +17,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset, made
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, write_shard
-from pipeline.recall import names_of, recalled
+from pipeline.recall import recalled, replaced
 from pipeline.report.page import render_folder
 from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Scanned, Slice, listing, scanned
@@ -193,6 +193,8 @@ def _good(batch: pa.RecordBatch) -> bool:
 
 
 def _nothing_readable(engine: LocalEngine, documents: Dataset) -> str:
+    if not sum(documents.rows):
+        return "nothing could be read: there is no record in any of the input files"
     row = next(engine.rows(documents)).slice(0, 1).to_pylist()[0]
     return f"nothing could be read; the first problem: {row['path']}: {row['reason']}: {row['detail']}"
 
@@ -201,12 +203,11 @@ def _with_past(night: _Night, settings: Settings, fresh: Dataset, engine: LocalE
     """All documents, and those to publish: the fresh ones, or all where some are new versions of earlier ones."""
     if night.before is None:
         return fresh, fresh
-    scope = plans.naming(settings)
-    given = {name for batch in scope(engine.rows(fresh)) for name in batch.column("doc_id").to_pylist()}
-    replaced = frozenset(given & names_of(night.store, night.before))
-    past = engine.write("past", DOCUMENTS, [[rows] for rows in recalled(night.store, night.before, without=replaced)])
+    named = plans.naming(settings)(engine.rows(fresh))
+    old = replaced(night.store, night.before, named, engine.rows(fresh), settings.input.paths)
+    past = engine.write("past", DOCUMENTS, [[rows] for rows in recalled(night.store, night.before, without=old)])
     everything = Dataset(DOCUMENTS, past.shards + fresh.shards, past.rows + fresh.rows)
-    return everything, everything if replaced else fresh
+    return everything, everything if old else fresh
 
 
 def _packed(new: Sequence[Scanned], first: int, shard_bytes: int) -> Iterator[list[pa.RecordBatch]]:

@@ -80,8 +80,12 @@ class LocalEngine:
             for table, each in inputs.items():
                 shards = [str(shard) for shard in each.shards]
                 connection.register(table, pads.dataset(shards, schema=each.schema, format="ipc"))
-            rows = connection.sql(sql).to_arrow_reader(1 << 16)
-            made = _write(path, schema, (batch.cast(schema) for batch in rows))
+            try:
+                rows = connection.sql(sql).to_arrow_reader(1 << 16)
+                made = _write(path, schema, (batch.cast(schema) for batch in rows))
+            except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+                said = f"stage {name}: {error}. Nothing of this run is published"
+                raise OutputError(f"{said}; raise engine.memory_limit, or free space in the store") from error
         self._docs[path] = made
         self.progress(name, 1, 1, made.rows)
         return Dataset(schema, (path,), (made.rows,))

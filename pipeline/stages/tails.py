@@ -145,9 +145,7 @@ def _calm(
     return calm
 
 
-def _ends_sentence(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _ends_sentence(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether each span surely ends a sentence, at most one closing quote behind its sign."""
     closed = np.isin(data[ends - 1], _ASCII_CLOSERS) * 1
     for closer in _WIDE_CLOSERS:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.sources.files import listing, scanned
-from pipeline.store.folder import Store
+from pipeline.store.folder import Store, open_store
 from pipeline.store.verify import verify
 from tests.corpus_kit import content, print_corpus
 from tests.helpers import ROOT, docs_of, run_on, write_json_lines
@@ -160,3 +160,20 @@ def test_ids_that_are_unique_only_in_their_file(tmp_path: Path) -> None:
     store, _ = run_on([inbox], tmp_path / "out", "input.id_scope=file")
     texts = {name: doc.text for name, doc in docs_of(store).items()}
     assert texts == {"a.jsonl#x": LINES["old"], "b.jsonl#x": LINES["new"]}
+
+
+def test_two_inboxes_with_one_file_name_are_two_documents(tmp_path: Path) -> None:
+    for night in ("monday", "tuesday"):
+        write_json_lines(tmp_path / night / "part.jsonl", [{"text": f"What was said on {night}, and only then."}])
+        run_on([tmp_path / night], tmp_path / "out")
+    store = open_store(tmp_path / "out", create=False)
+    assert sorted(docs_of(store)) == ["part.jsonl#0", "part.jsonl#0~2"]
+    assert verify(store, deep=True) == []
+
+
+def test_a_file_that_changed_in_its_inbox_is_a_new_version(tmp_path: Path) -> None:
+    for text in ("What was said at first.", "What was said in the end."):
+        write_json_lines(tmp_path / "in" / "part.jsonl", [{"text": text}])
+        run_on([tmp_path / "in"], tmp_path / "out")
+    found = docs_of(open_store(tmp_path / "out", create=False))
+    assert {name: each.text for name, each in found.items()} == {"part.jsonl#0": "What was said in the end."}

@@ -115,7 +115,6 @@ def test_exit_3_nothing_to_read(tmp_path: Path, cli: Cli) -> None:
     assert read_table(Store(cli.output), "quarantine")["reason"].to_pylist() == ["bad_json"] * 2 + ["bad_compression"]
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline/run.py: _nothing_readable takes the first row of no rows")
 def test_exit_3_files_without_a_single_record(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "blank.jsonl").write_text("\n\n")
