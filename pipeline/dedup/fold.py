@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
-from pipeline.dedup.letters import tables
+from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+from pipeline.dedup.scan import BASIS, GOLDEN, HYPHEN, PRIME, hashed
 from pipeline.text.utf8 import code_point, compiled
+
+with np.errstate(over="ignore"):
+    NUMBER = (BASIS ^ np.uint64(ord("0"))) * PRIME  # the token "0": a masked number
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ def _put(out: NDArray, at: int, code: int) -> int:
 
 
 @compiled
+def _chained(sequence: np.uint64, token: np.uint64) -> np.uint64:
+    """The hash of a sequence of tokens with one more of them."""
+    sequence = (sequence ^ token) * GOLDEN
+    return sequence ^ (sequence >> np.uint64(29))
+
+
+@compiled
 def _fold_all(
     data: NDArray,
     starts: NDArray,
@@ -79,71 +90,8 @@ def _fold_all(
 ) -> None:
     out = words.view(np.uint8)
     state = np.empty(8, np.uint64)
-    prime = np.uint64(0x100000001B3)
-    basis = np.uint64(0xCBF29CE484222325)
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    number = (basis ^ np.uint64(48)) * prime  # the token "0": a masked number
     for row in range(len(starts)):
-        at, end = starts[row], ends[row]
-        letters = unspaced = tokens = length = 0
-        in_word = False
-        token = basis
-        last_digit = False  # the masked token so far ends in a digit
-        sequence = np.uint64(0)
-        last_token = np.uint64(0)
-        before = 0
-        while at <= end:  # one step past the end closes the last word
-            kind, code, size = 0, 0, 1
-            if at < end:
-                if data[at] < 0x80:
-                    code = int(data[at])
-                else:
-                    code, size = code_point(data, at)
-                flags = kinds[code]
-                kind = int(flags & 7)
-                letters += flags >> 3
-                unspaced += kind == 5
-            if kind == 2 and at < end:
-                at += size
-                continue
-            if code == 45 and before == 0 and at + 1 < end:
-                follower, _ = code_point(data, at + 1)
-                if kinds[follower] & 7 == 4:
-                    kind = 6
-            if kind == 3 or kind == 4:
-                if not in_word:
-                    if length > 0 and last_token != np.uint64(0):
-                        out[length] = 32
-                        length += 1
-                    in_word = True
-                    tokens += 1
-                    token = basis
-                    last_digit = False
-                code = int(folded[code])
-                length = _put(out, length, code)
-                if kind == 4:
-                    if not last_digit:
-                        token = (token ^ np.uint64(48)) * prime
-                    last_digit = True
-                else:
-                    token = (token ^ np.uint64(code)) * prime
-                    last_digit = False
-            else:
-                if in_word:
-                    in_word = False
-                    if not (token == number and last_token == number):
-                        sequence = (sequence ^ token) * golden
-                        sequence ^= sequence >> np.uint64(29)
-                    last_token = token  # not 0: "a word stands before", for the space
-                if kind >= 5:
-                    code = int(folded[code])
-                    length = _put(out, length, code)
-                    tokens += 1
-                    sequence = (sequence ^ ((basis ^ np.uint64(code)) * prime)) * golden
-                    sequence ^= sequence >> np.uint64(29)
-                    last_token = np.uint64(0)
-            before = kind
-            at += size
+        letters, unspaced, tokens, length, masked = _fold(data, starts[row], ends[row], kinds, folded, out)
         counts[0, row] = letters
         counts[1, row] = unspaced * 2 > letters
         counts[2, row] = tokens
@@ -151,4 +99,67 @@ def _fold_all(
             blake2b_128(words, length, state, iv, sigma)
             keys[0, row] = np.int64(state[0])
             keys[1, row] = np.int64(state[1])
-            keys[2, row] = np.int64(sequence)
+            keys[2, row] = np.int64(masked)
+
+
+@compiled
+def _fold(
+    data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray
+) -> tuple[int, int, int, int, np.uint64]:
+    """(letters, letters of unspaced scripts, tokens, bytes written, hash with figures masked) of one paragraph.
+
+    Writes the fold of bytes [at, end) to `out`.
+    """
+    letters = unspaced = tokens = length = before = 0
+    in_word = False
+    in_number = False  # the masked token so far ends in a digit
+    token = BASIS
+    masked = np.uint64(0)
+    last_word = np.uint64(0)  # hash of the token before if that is a word, which calls for a space; else 0
+    while at <= end:
+        flags, code, size = SPACE, 0, 1
+        if at < end:
+            if data[at] < 0x80:
+                code = int(data[at])
+            else:
+                code, size = code_point(data, at)
+            flags = int(kinds[code])
+            if (
+                code == HYPHEN
+                and before == SPACE
+                and at + 1 < end
+                and kinds[code_point(data, at + 1)[0]] & CLASS == DIGIT
+            ):
+                flags = SYMBOL
+        at += size
+        kind = flags & CLASS
+        letters += flags >> 3
+        if kind == SKIPPED:
+            continue
+        before = kind
+        if kind == WORD or kind == DIGIT:
+            if not in_word:
+                if last_word != np.uint64(0):
+                    out[length] = 32
+                    length += 1
+                tokens += 1
+                token, in_word, in_number = BASIS, True, False
+            length = _put(out, length, int(folded[code]))
+            if kind == WORD:
+                token = hashed(token, int(folded[code]))
+            elif not in_number:
+                token = hashed(token, 48)
+            in_number = kind == DIGIT
+            continue
+        if in_word:
+            in_word = False
+            if token != NUMBER or last_word != NUMBER:
+                masked = _chained(masked, token)
+            last_word = token
+        if kind == UNSPACED or kind == SYMBOL:
+            unspaced += kind == UNSPACED
+            tokens += 1
+            length = _put(out, length, int(folded[code]))
+            masked = _chained(masked, hashed(BASIS, int(folded[code])))
+            last_word = np.uint64(0)
+    return letters, unspaced, tokens, length, masked

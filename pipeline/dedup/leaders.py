@@ -21,7 +21,7 @@ from pipeline.text.utf8 import compiled
 class Leaders:
     """For each of n paragraphs: row of its leader (its own row for a leader), and the integers of the similarity.
 
-    `capped` counts the paragraphs that were not compared with every leader of a bucket.
+    `capped` counts the leaders that were not compared with every earlier leader of their buckets.
     """
 
     leader: NDArray[np.int32]

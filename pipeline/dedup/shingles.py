@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import tables
+from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+from pipeline.dedup.scan import BASIS, GOLDEN, HYPHEN, hashed
 from pipeline.text.utf8 import code_point, compiled
 
 
@@ -22,53 +23,54 @@ def shingle_sets(
 @compiled
 def shingle_run(data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray, first: int) -> int:
     """Writes the shingles of bytes [at, end) to out[first:], in order, with repeats; behind the last one written."""
-    prime = np.uint64(0x100000001B3)
-    basis = np.uint64(0xCBF29CE484222325)
-    golden = np.uint64(0x9E3779B97F4A7C15)
-    left = np.uint64(0)
-    tokens = 0
-    token = basis
+    left = token = BASIS
+    tokens = before = 0
     in_word = False
-    before = 0
     to = first
-    while at <= end:  # one step past the end closes the last word
-        kind, code, size = 0, 0, 1
+    while at <= end:
+        flags, code, size = SPACE, 0, 1
         if at < end:
             if data[at] < 0x80:
                 code = int(data[at])
             else:
                 code, size = code_point(data, at)
-            kind = int(kinds[code] & 7)
-        if kind == 2 and at < end:
-            at += size
-            continue
-        if code == 45 and before == 0 and at + 1 < end:
-            follower, _ = code_point(data, at + 1)
-            if kinds[follower] & 7 == 4:
-                kind = 6
-        if kind == 3 or kind == 4:
-            if not in_word:
-                in_word = True
-                token = basis
-            token = (token ^ np.uint64(folded[code])) * prime
-        else:
-            if in_word:
-                in_word = False
-                if tokens > 0:
-                    out[to] = _mix(left * golden + token)
-                    to += 1
-                left = token
-                tokens += 1
-            if kind >= 5:
-                token = (basis ^ np.uint64(folded[code])) * prime
-                if tokens > 0:
-                    out[to] = _mix(left * golden + token)
-                    to += 1
-                left = token
-                tokens += 1
-        before = kind
+            flags = int(kinds[code])
+            if (
+                code == HYPHEN
+                and before == SPACE
+                and at + 1 < end
+                and kinds[code_point(data, at + 1)[0]] & CLASS == DIGIT
+            ):
+                flags = SYMBOL
         at += size
+        kind = flags & CLASS
+        if kind == SKIPPED:
+            continue
+        before = kind
+        if kind == WORD or kind == DIGIT:
+            token = hashed(token if in_word else BASIS, int(folded[code]))
+            in_word = True
+            continue
+        if in_word:
+            in_word = False
+            to = _put(out, to, tokens, left, token)
+            left = token
+            tokens += 1
+        if kind == UNSPACED or kind == SYMBOL:
+            token = hashed(BASIS, int(folded[code]))
+            to = _put(out, to, tokens, left, token)
+            left = token
+            tokens += 1
     return to
+
+
+@compiled
+def _put(out: NDArray, to: int, tokens: int, left: np.uint64, right: np.uint64) -> int:
+    """Writes the shingle of two tokens to out[to], if there is a token before; where the next one goes."""
+    if tokens == 0:
+        return to
+    out[to] = _mix(left * GOLDEN + right)
+    return to + 1
 
 
 @compiled
