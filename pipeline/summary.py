@@ -135,14 +135,15 @@ def preview_table(files: Sequence[tuple[Found, bool]]) -> None:
 
 
 def diff_lines(cleaned: Cleaned) -> Iterator[str]:
-    """The normalized text with a sign before each line that went, and the reason above it."""
+    """The normalized text with a sign before each line that went (blank ones unsaid), and the reason above it."""
     at = 0
     for removal in cleaned.removals:
         yield from _marked(cleaned.normalized[at : removal.start], "  ")
+        evidence = "" if removal.evidence == removal.rule else f", {removal.evidence}"
         likeness = "" if removal.similarity is None else f", similarity {removal.similarity:.3f}"
         twin = "" if removal.twin_start is None else f", beside {removal.twin_start}-{removal.twin_end}"
-        yield f"@ {removal.start}-{removal.end} {removal.kind}: {removal.rule}, {removal.evidence}{likeness}{twin}\n"
-        yield from _marked(removal.text, "- ")
+        yield f"@ {removal.start}-{removal.end} {removal.kind}: {removal.rule}{evidence}{likeness}{twin}\n"
+        yield from _marked("\n".join(line for line in removal.text.split("\n") if line.strip()), "- ")
         at = removal.end
     yield from _marked(cleaned.normalized[at:], "  ")
 
