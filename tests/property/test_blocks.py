@@ -18,7 +18,8 @@ texts = documents().map("".join) | symbols.map(lambda text: text or "a")
     "doc",
     [
         "aXbaYb",  # short lines around changed news
-        "AbCbDbE",  # a refrain
+        "ABACAD",  # a refrain
+        "AbCbDbE",  # a short one
         "AbcDbcE",  # a chorus of two lines: too little for a block
         "abcdefghabcdefghABC",  # an opening that comes again at once
         "abcdabcd",  # four lines are too little
@@ -77,7 +78,8 @@ def test_documents_stay(docs: tuple[str, ...]) -> None:
         ("AXAY", "AX.Y"),  # figures with too little beside them
         ("AcBAdB", "AcB..."),  # a changed short line
         ("AcdeBAfghB", "AcdeB....."),
-        ("AcdeiBAfghjB", "AcdeiB.fghj."),  # four are no gap
+        ("AcdeBCAfghBC", "AcdeBC......"),
+        ("ABcdeiCDABfghjCD", "ABcdeiCD..fghj.."),  # four are no gap
         ("AcBADB", "AcB.D."),  # a strong paragraph is no gap
         ("A*BA-B", "A*B..."),  # ornaments
         ("AbbbCAbbbC", "AbbbC....."),

@@ -194,6 +194,11 @@ def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) ->
     assert found.leader.tolist() == want[0]
 
 
+def test_strong_paragraphs_have_letters_enough_for_their_script() -> None:
+    letters, unspaced = np.array([79, 80, 59, 60, 60], np.int32), np.array([False, False, True, True, False])
+    assert method(Fraction(1, 2)).strong(letters, unspaced).tolist() == [False, True, False, True, False]
+
+
 def test_the_two_kernels_give_the_same_keys() -> None:
     data, offsets = buffers(["one two three four five six", "上海新闻联播", ""])
     fast = method(Fraction(1, 2))
