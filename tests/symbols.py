@@ -103,7 +103,7 @@ def across(*docs: str) -> Decided:
     return _told(docs, marks, kept, doubles)
 
 
-symbols = st.text(alphabet="ABCÁabcdeá01XY*-", max_size=12)
+symbols = st.text(alphabet="ABCÁÀabcdeáà01XY*-", max_size=12)
 
 
 @st.composite
@@ -115,6 +115,6 @@ def documents(draw: st.DrawFn) -> list[str]:
         doc = "".join(parts)[:36]
         for _ in range(draw(st.integers(0, 3))):
             at, size = draw(st.integers(0, len(doc))), draw(st.integers(0, 2))
-            doc = doc[:at] + draw(st.text(alphabet="ABÁabcdefgh0123XYZ*", max_size=2)) + doc[at + size :]
+            doc = doc[:at] + draw(st.text(alphabet="ABÁÀabcdefghà0123XYZ*", max_size=2)) + doc[at + size :]
         out.append(doc or "a")
     return out
