@@ -1,0 +1,60 @@
+"""What may be asked for on the command line, for every benchmark alike."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+NAMES = ("kernels", "end-to-end", "quality", "adversaries", "growth")
+DEFAULT = ("kernels", "end-to-end", "adversaries")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`mb` None: each benchmark's own size. `work`: an empty folder for inputs and stores."""
+
+    names: tuple[str, ...]
+    runs: int
+    mb: float | None
+    scale: float
+    sizes: tuple[float, ...]
+    seeds: tuple[int, ...]
+    workers: tuple[int, ...]
+    datatrove: str | None
+    datatrove_mb: float
+    work: Path
+
+
+def parsed(arguments: list[str] | None, work: Path) -> Options:
+    """The options of a command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: {' '.join(DEFAULT)})")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each; tables show medians (default 3)")
+    parser.add_argument("--mb", type=float, help="megabytes of text (kernels 4, end-to-end 30, quality 10)")
+    parser.add_argument(
+        "--scale", type=float, default=0.05, help="adversaries: share of their full size (default 0.05)"
+    )
+    parser.add_argument("--sizes", default="10,30,100", help="growth: megabytes (default 10,30,100)")
+    parser.add_argument("--seeds", default="101,102,103", help="quality: seeds of the planted corpora")
+    parser.add_argument("--workers", default="1,2", help="end-to-end: numbers of workers (default 1,2)")
+    parser.add_argument(
+        "--datatrove", metavar="PYTHON", help="end-to-end: a python that has datatrove, to run beside us"
+    )
+    parser.add_argument("--datatrove-mb", type=float, default=5.0, help="how much of the text it gets (default 5)")
+    found = parser.parse_args(arguments)
+    unknown = [name for name in found.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    if found.runs < 1:
+        parser.error("--runs: at least 1")
+    return Options(
+        names=tuple(found.names) or DEFAULT,
+        runs=found.runs,
+        mb=found.mb,
+        scale=found.scale,
+        sizes=tuple(float(size) for size in found.sizes.split(",")),
+        seeds=tuple(int(seed) for seed in found.seeds.split(",")),
+        workers=tuple(int(count) for count in found.workers.split(",")),
+        datatrove=found.datatrove,
+        datatrove_mb=found.datatrove_mb,
+        work=work,
+    )

@@ -1,0 +1,98 @@
+"""The benchmarks can be started and measure what they say; no figure of theirs is tested."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import corpus, floods, kernels, meter, quality
+from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.options import DEFAULT, NAMES, parsed
+
+ORPHAN = """
+import subprocess, sys
+burn = "import time\\nwhile time.process_time() < 0.5: pass"
+subprocess.Popen([sys.executable, "-c", burn])  # nobody here waits for it
+"""
+
+
+@pytest.fixture
+def sample_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> corpus.Source:
+    monkeypatch.setenv("CORPUS_SHARED", str(tmp_path))
+    return corpus.news()
+
+
+def test_kernels_on_a_bare_clone(
+    sample_only: corpus.Source, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["kernels", "--mb", "0.2", "--runs", "1"]) == 0
+    told = capsys.readouterr().out
+    named = {line.split("  ")[1] for line in told.splitlines() if line.startswith("  ")}
+    assert {"signatures", "datasketch's loop", "may_change", "decode", "band_keys"} <= named
+    assert "data/sample, grown" in told
+    assert "made by: python -m benchmarks kernels --mb 0.2 --runs 1" in told
+
+
+def test_both_sketches_are_the_same(sample_only: corpus.Source) -> None:
+    timed = {each.name: each.work() for each in kernels.cases(kernels.texts_of(sample_only, 0.1))}
+    theirs = [row.tolist() for row in timed["datasketch, shingles given"]]  # type: ignore[attr-defined]
+    assert theirs == timed["datasketch's loop"].tolist()  # type: ignore[attr-defined]
+    assert theirs == timed["signatures"].tolist()[:: kernels.SLOW_SHARE]  # type: ignore[attr-defined]
+
+
+def test_a_grown_corpus_is_the_same_every_time_and_repeats_no_round(sample_only: corpus.Source) -> None:
+    size = sum(len(record["text"].encode()) for record in sample_only.records)
+    records = list(corpus.grown(sample_only, 2.5 * size / 1e6))
+    assert records == list(corpus.grown(sample_only, 2.5 * size / 1e6))
+    assert len({record["id"] for record in records}) == len(records)
+    lines = [line for record in records for line in record["text"].split("\n") if len(line) > 200]
+    first = [line for record in sample_only.records for line in record["text"].split("\n") if len(line) > 200]
+    assert len(set(lines)) > 2 * len(set(first))
+
+
+@pytest.mark.parametrize("flood", floods.FLOODS, ids=lambda flood: flood.name)
+def test_floods_hold_what_they_say(flood: floods.Flood) -> None:
+    records = list(flood.records(2000))
+    paragraphs = sum(record["text"].count("\n") + 1 for record in records)
+    heads = 0 if flood.name == "one document" else len(records)
+    assert paragraphs - heads == 2000
+    assert len({record["text"] for record in records}) == len(records)
+
+
+def test_the_cost_of_orphans_is_seen(tmp_path: Path) -> None:
+    cost = meter.cost_of([sys.executable, "-c", ORPHAN], folder=tmp_path)
+    assert cost.cpu >= 0.5
+    assert cost.peak_mb > 1
+
+
+def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
+    with pytest.raises(meter.CommandError, match=r"exit code 3(.|\n)*why"):
+        meter.cost_of([sys.executable, "-c", "import sys; print('why'); sys.exit(3)"], folder=tmp_path)
+
+
+def test_seeds_are_pooled_by_count() -> None:
+    pool = quality.Pool()
+    scored = {"tp": 3, "fp": 1, "lost_clusters": 0, "clusters": 4, "removed_pct": {"base_long": 50.0}}
+    truth = [{"lang": "eng", "p": [["base", 0, "", 90], ["base", 0, "", 90], ["base", 0, "", 20]]}]
+    pool.add({**scored, "n": {"syn:exact": 10}, "recall": {"syn:exact": 100.0}}, truth)
+    pool.add({**scored, "n": {"syn:exact": 30}, "recall": {"syn:exact": 0.0}}, truth)
+    assert (pool.there["syn:exact"], pool.found["syn:exact"]) == (40, 10)
+    assert (pool.stays["base_long"], pool.removed["base_long"], pool.stays["base_short"]) == (4, 2, 2)
+    assert pool.sums["tp"] == 6
+
+
+def test_every_benchmark_can_be_named(tmp_path: Path) -> None:
+    assert set(BENCHMARKS) == set(NAMES)
+    assert parsed([], tmp_path).names == DEFAULT
+    with pytest.raises(SystemExit):
+        parsed(["kernel"], tmp_path)
+
+
+def test_the_copy_holds_every_record(sample_only: corpus.Source, tmp_path: Path) -> None:
+    corpus.write(tmp_path / "in.jsonl", sample_only.records)
+    script = str(corpus.ROOT / "benchmarks" / "copy_only.py")
+    subprocess.run([sys.executable, script, str(tmp_path / "in.jsonl"), str(tmp_path / "out")], check=True)
+    copied = pq.read_table(tmp_path / "out")
+    assert copied["text"].to_pylist() == [record["text"] for record in sample_only.records]
