@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline import kernel_cache
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.single import Cleaned
 
 __version__ = "0.1.0"
+
+kernel_cache.use()
 
 
 def load(store: str | Path = "data/clean") -> pd.DataFrame:

@@ -73,7 +73,7 @@ class RepeatsSettings(Section):
     permutations: Annotated[int, Field(ge=1, le=1024)] = 128
     bands: Annotated[int, Field(ge=1, le=256)] = 25
     rows: Annotated[int, Field(ge=1, le=64)] = 5
-    threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
     fewest_tokens: Annotated[int, Field(ge=2)] = 5
     strong_letters: Annotated[int, Field(ge=1)] = 80
     strong_letters_unspaced: Annotated[int, Field(ge=1)] = 60

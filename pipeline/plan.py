@@ -31,6 +31,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     split = partial(paragraphs, by_source=method.across == "source")
     repeat_inside = partial(within, method=method)
     tail = partial(tails, pack_files=rules, kinds=kinds)
+    propose = partial(candidates, bands=method.bands)
     lead = partial(leaders, method=method)
     settle = partial(repeats, method=method)
     explain = partial(cuts, run=run)
@@ -46,7 +47,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("tails", "map", tail, ("documents", "paragraphs", "within"), schemas.TAILS),
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),
-        Stage("candidates", "gather", candidates, ("folds", "within", "within"), schemas.CANDIDATES),
+        Stage("candidates", "gather", propose, ("folds", "within", "within"), schemas.CANDIDATES),
         Stage("shingles", "map", shingles, ("documents", "paragraphs", "candidates"), schemas.SHINGLES),
         Stage("leaders", "gather", lead, ("shingles",), schemas.LEADERS),
         Stage("repeats", "gather", settle, (*found, "folds", "leaders"), schemas.REPEATS),

@@ -240,6 +240,8 @@ def _written(
     rows, chars = _sums(facts)
     counts = {
         **told["count"],
+        "capped": engine.total(_part(data["within"], data["published"]), "capped")
+        + engine.total(data["leaders"], "capped"),
         "documents": rows["documents"],
         "duplicates": rows["duplicates"],
         "quarantine_rows": rows["quarantine"],

@@ -115,6 +115,11 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         found = sorted(outcome.tallies.get(topic, {}).items(), key=lambda item: (-item[1], item[0]))
         if found:
             yield f"[bold]{title:14}[/]" + " · ".join(f"{_name(name)} {count:,}" for name, count in found)
+    if outcome.counts.get("capped"):
+        yield (
+            f"{outcome.counts['capped']:,} paragraphs met a full bucket and missed some of its leaders: "
+            "raise repeats.bucket_leaders if repeats stay"
+        )
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
     if outcome.skipped:

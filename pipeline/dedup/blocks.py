@@ -14,7 +14,7 @@ from pipeline.text.utf8 import compiled
 
 # Equal and near paragraphs hold at least 2/3 of the letters of a block that takes others along, ...
 SURE_SHARE = (2, 3)
-# ... and such a block across documents covers at least 80 % of the later document.
+# Across documents a block of short lines goes if it covers at least 80 % of the later document.
 COVERED_SHARE = (4, 5)
 # A block inside a document prints "the whole document again" if it holds 80 % of the letters that stay before it, and
 # these are 80 % of the letters of the document printed once (else it is an opening that comes again).

@@ -21,13 +21,13 @@ from pipeline.text.utf8 import compiled
 class Leaders:
     """For each of n paragraphs: row of its leader (its own row for a leader), and the integers of the similarity.
 
-    `capped` counts the leaders that were not compared with every earlier leader of their buckets.
+    `capped` marks the leaders that were not compared with every earlier leader of their buckets.
     """
 
     leader: NDArray[np.int32]
     shared: NDArray[np.int32]
     union: NDArray[np.int32]
-    capped: int
+    capped: NDArray[np.bool_]
 
 
 def leaders_of(
@@ -47,8 +47,9 @@ def leaders_of(
     room = int(buckets[0].max()) + 1 if len(buckets[0]) else 0
     leader = np.arange(count, dtype=np.int32)
     counts = np.zeros((2, count), np.int32)
-    capped = _lead(*buckets, *shingles, masked, threshold[0], threshold[1], most_leaders, room, leader, counts)
-    return Leaders(leader, counts[0], counts[1], int(capped))
+    capped = np.zeros(count, np.bool_)
+    _lead(*buckets, *shingles, masked, threshold[0], threshold[1], most_leaders, room, leader, counts, capped)
+    return Leaders(leader, counts[0], counts[1], capped)
 
 
 @compiled
@@ -74,13 +75,13 @@ def _lead(
     room: int,
     leader: NDArray,
     counts: NDArray,
-) -> int:
+    capped: NDArray,
+) -> None:
     segments = _segments(bucket_values, room, most)
     places = np.empty(segments[-1], np.int32)
     used = np.zeros(room, np.int32)
     full = np.zeros(room, np.bool_)
     stamp = np.full(len(leader), -1, np.int32)
-    capped = 0
     for row in range(len(leader)):
         mine = shingle_values[shingle_offsets[row] : shingle_offsets[row + 1]]
         best = -1
@@ -108,7 +109,7 @@ def _lead(
             counts[0, row] = best_shared
             counts[1, row] = best_union
             continue
-        capped += saw_full
+        capped[row] = saw_full
         for at in range(bucket_offsets[row], bucket_offsets[row + 1]):
             bucket = bucket_values[at]
             place = segments[bucket] + used[bucket]
@@ -117,4 +118,3 @@ def _lead(
                 used[bucket] += 1
             else:
                 full[bucket] = True
-    return capped

@@ -67,13 +67,15 @@ class Method:
         some = np.unique(rows)
         leader = np.arange(len(starts), dtype=np.int32)
         counts = np.zeros((2, len(starts)), np.int32)
+        capped = np.zeros(len(starts), np.bool_)
         if len(some) == 0:
-            return Leaders(leader, counts[0], counts[1], 0)
+            return Leaders(leader, counts[0], counts[1], capped)
         offsets = np.searchsorted(rows, np.append(some, len(starts))).astype(np.int64)
         found = self.leaders((numbers, offsets), shingle_sets(data, starts[some], ends[some]), masked[some])
         leader[some] = some[found.leader]
         counts[0, some], counts[1, some] = found.shared, found.union
-        return Leaders(leader, counts[0], counts[1], found.capped)
+        capped[some] = found.capped
+        return Leaders(leader, counts[0], counts[1], capped)
 
 
 def crowded_rows(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -28,27 +28,24 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
     yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
 
 
-def candidates(folds: Batches, within: Batches, within_again: Batches) -> Batches:
+def candidates(folds: Batches, within: Batches, within_again: Batches, *, bands: int) -> Batches:
     """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
 
-    The band keys come twice: once to mark the table of buckets, once to see what is crowded.
+    The band keys come twice: once to mark the table of buckets, once to see what is crowded. `bands`: keys a fold.
     """
     doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
     first = np.zeros(len(fold), np.bool_)
     first[first_places(fold)] = True
-    table: buckets.Table | None = None
+    table = buckets.empty_table(int(np.count_nonzero(first)) * bands)
     at = 0
     for rows in within:
         keys, _ = _live_keys(rows, first[at : at + rows.num_rows])
-        if table is None:
-            table = buckets.empty_table(len(keys) * max(1, len(fold) // max(1, rows.num_rows)))
         buckets.mark(table, keys)
         at += rows.num_rows
     kept_keys, kept_at = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     at = 0
     for rows in within_again:
         keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
-        assert table is not None
         some = np.flatnonzero(buckets.crowded(table, keys))
         kept_keys.append(keys[some])
         kept_at.append(owner[some] + at)
@@ -97,14 +94,14 @@ def shingles(documents: Batches, paragraphs: Batches, candidates: Batches) -> Ba
 
 
 def leaders(shingles: Batches, *, method: Method) -> Batches:
-    """Folds that have a leader (schema LEADERS), in order."""
+    """Folds that have a leader, and those whose search was capped (schema LEADERS), in order."""
     table = whole(shingles, SHINGLES)
     if len(table) == 0:
         return
     fold = numbers(table, "fold")
     values, offsets = lists(table, "shingles")
     found = method.leaders(lists(table, "buckets"), (values.view(np.uint64), offsets), numbers(table, "masked"))
-    some = np.flatnonzero(found.leader != np.arange(len(fold)))
+    some = np.flatnonzero((found.leader != np.arange(len(fold))) | found.capped)
     yield batch(
         LEADERS,
         {
@@ -112,5 +109,6 @@ def leaders(shingles: Batches, *, method: Method) -> Batches:
             "leader": fold[found.leader[some]],
             "shared": found.shared[some],
             "union": found.union[some],
+            "capped": found.capped[some],
         },
     )

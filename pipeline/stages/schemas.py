@@ -79,6 +79,7 @@ WITHIN = _schema(
     shared=_int32,  # shingles in both / in either: the similarity is shared / union
     union=_int32,
     block=_int32,  # first paragraph of the block
+    capped=pa.bool_(),  # a leader that was not compared with every earlier leader of its buckets
     bands=pa.list_(_int64),  # band keys of what may meet other documents; empty for all else
 )
 EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
@@ -98,8 +99,8 @@ CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_
 # The candidates with their shingles: 64-bit hashes, sorted, unique.
 SHINGLES = _schema(fold=_int32, masked=_int64, buckets=pa.list_(_int32), shingles=pa.list_(_int64))
 
-# Folds that have a leader.
-LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32)
+# Folds that have a leader; and, as their own leaders, those that were not compared with every earlier one (`capped`).
+LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32, capped=pa.bool_())
 
 # Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document (then no twin span).
 # For evidence `figures` and `gap` across documents, shared and union are 0: they are computed from the quotes.

@@ -35,8 +35,10 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     keys = method.keys(data, starts[eligible], ends[eligible])
     count = len(doc)
     marks, counts, kept = no_marks(count), np.zeros((2, count), np.int32), np.ones(count, np.bool_)
+    capped = np.zeros(count, np.bool_)
     if method.within:
         found = method.leaders_inside(data, starts[eligible], ends[eligible], masked[eligible], keys, owner[eligible])
+        capped[eligible] = found.capped
         leader = np.arange(len(firsts), dtype=np.int32)
         leader[fold[eligible]] = fold[eligible[found.leader]]
         fold_counts = np.zeros((2, len(firsts)), np.int32)
@@ -63,6 +65,7 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
             "shared": counts[0],
             "union": counts[1],
             "block": np.where(marks.block >= 0, paragraph[marks.block], -1),
+            "capped": capped,
             "bands": _bands(keys, eligible, kept, method, count),
         },
     )

@@ -92,9 +92,9 @@ def test_one_document_goes(doc: str, left: str) -> None:
         (("AbC", "xAbCy"), ("AbC", "x...y")),
         (("AB", "BA"), ("AB", "..")),
         (("ABC", "ADBC"), ("ABC", ".D..")),
-        (("AbB", "AcB"), ("AbB", "...")),  # all but the gap is 87 %
+        (("AbB", "AcB"), ("AbB", ".c.")),  # a gap goes only inside a document
         (("AbB", "AcBDE"), ("AbB", ".c.DE")),  # a gap in a part of a document
-        (("ABX", "ABY"), ("ABX", "...")),
+        (("ABX", "ABY"), ("ABX", "..Y")),  # and so do figures
         (("ABCX", "ABCYDE"), ("ABCX", "...YDE")),
         (("AX", "AY"), ("AX", ".Y")),
         (("abcdefgh", "abcdefgh"), ("abcdefgh", "........")),  # a poem in two books

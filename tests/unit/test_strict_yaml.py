@@ -34,7 +34,7 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         ("text: |\n  版权所有\n  *not an alias", {"text": "版权所有\n*not an alias"}),
         ("a: 1e3", {"a": 1000.0}),
         ("a: .nan", {"a": ".nan"}),
-        ("a: \"\\u00e9\"", {"a": "é"}),
+        ('a: "\\u00e9"', {"a": "é"}),
     ],
 )
 def test_plain_yaml_is_read(text: str, value: object) -> None:
