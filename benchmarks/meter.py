@@ -45,6 +45,7 @@ def cost_of(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | No
         raise OSError("cannot inherit orphans (prctl), so their CPU time would be missing")
     with (folder / "said.txt").open("w+b") as said:
         begun = time.perf_counter()
+        others = children_of().get(os.getpid(), frozenset())
         process = subprocess.Popen(
             list(command), stdout=said, stderr=subprocess.STDOUT, env=_environment(folder) | dict(env or {})
         )
@@ -52,7 +53,7 @@ def cost_of(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | No
         over = threading.Event()
         watcher = threading.Thread(target=_watch, args=(peaks, over))
         watcher.start()
-        code, cpu, wall = _waited(process.pid, begun)
+        code, cpu, wall = _waited(process.pid, begun, others)
         process.returncode = code
         over.set()
         watcher.join()
@@ -68,17 +69,20 @@ def _environment(folder: Path) -> dict[str, str]:
     return ours | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), "PYTHONSAFEPATH": "1"}
 
 
-def _waited(main: int, begun: float) -> tuple[int, float, float]:
-    """Exit code of `main`, CPU seconds of all children, wall seconds until `main` ended."""
+def _waited(main: int, begun: float, others: frozenset[int]) -> tuple[int, float, float]:
+    """Exit code of `main`, CPU seconds of all children, wall seconds until `main` ended.
+
+    `others` are children from before (a fork server of this process, for one): they may never end.
+    """
     code, cpu, wall = 0, 0.0, 0.0
-    while True:
-        try:
-            pid, status, used = os.wait4(-1, 0)
-        except ChildProcessError:
-            return code, cpu, wall
+    waiting = [main]
+    while waiting:
+        pid, status, used = os.wait4(waiting[0], 0)
         cpu += used.ru_utime + used.ru_stime
         if pid == main:
             code, wall = os.waitstatus_to_exitcode(status), time.perf_counter() - begun
+        waiting = sorted(children_of().get(os.getpid(), frozenset()) - others)
+    return code, cpu, wall
 
 
 def _watch(peaks: list[float], over: threading.Event) -> None:
@@ -86,16 +90,22 @@ def _watch(peaks: list[float], over: threading.Event) -> None:
         peaks.append(sum(_pss(pid) for pid in descendants(os.getpid())) / 1e6)
 
 
-def descendants(root: int) -> Iterator[int]:
-    """Process ids of everything that `root` started, directly or not."""
-    children: dict[int, list[int]] = {}
+def children_of() -> dict[int, frozenset[int]]:
+    """The process ids of the children of every process that has some."""
+    children: dict[int, set[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parent = int((entry / "stat").read_bytes().rpartition(b")")[2].split()[1])
             except OSError:  # gone since
                 continue
-            children.setdefault(parent, []).append(int(entry.name))
+            children.setdefault(parent, set()).add(int(entry.name))
+    return {parent: frozenset(pids) for parent, pids in children.items()}
+
+
+def descendants(root: int) -> Iterator[int]:
+    """Process ids of everything that `root` started, directly or not."""
+    children = children_of()
     waiting = list(children.get(root, ()))
     while waiting:
         pid = waiting.pop()

@@ -96,3 +96,12 @@ def test_the_copy_holds_every_record(sample_only: corpus.Source, tmp_path: Path)
     subprocess.run([sys.executable, script, str(tmp_path / "in.jsonl"), str(tmp_path / "out")], check=True)
     copied = pq.read_table(tmp_path / "out")
     assert copied["text"].to_pylist() == [record["text"] for record in sample_only.records]
+
+
+def test_a_child_from_before_is_not_waited_for(tmp_path: Path) -> None:
+    lasting = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        assert meter.cost_of([sys.executable, "-c", "pass"], folder=tmp_path).wall > 0
+        assert lasting.poll() is None
+    finally:
+        lasting.communicate(b"\n", timeout=60)
