@@ -49,7 +49,7 @@ def test_the_corpus_shows_every_kind_of_removal(small: tuple[Path, Tables]) -> N
     tables = small[1]
     shown = {row["kind"] for row in tables["ledger"]}
     assert shown >= {"repeat_within", "repeat_across", "duplicate", "tracking", "contact", "copyright"}
-    assert {row["evidence"] for row in tables["ledger"]} >= {"equal", "near", "figures"}
+    assert {row["evidence"] for row in tables["ledger"]} >= {"equal", "near"}
     assert [row["reason"] for row in tables["quarantine"]] == ["bad_json"] * 3
     assert {row["similarity"] for row in tables["duplicates"]} != {1.0}
 
