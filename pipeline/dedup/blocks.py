@@ -190,6 +190,8 @@ def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks:
             before = sums[left] - sums[low] - gone
             again = sure >= WEAK_LETTERS or has_strong(left, right, seq, kind, nothing)
             again = again and _again(sure, before, before + fresh[high] - fresh[right + 1])
+            # What stands before must be mostly new: rows of a table that are alike are no printing of a document.
+            again = again and (fresh[left] - fresh[low]) * SURE_SHARE[1] >= before * SURE_SHARE[0]
             if again or has_strong(left, right, seq, kind, refrain):
                 take(left, right, nothing if again else refrain, kind, twin, marks, kept)
                 for k in range(left, right + 1):
