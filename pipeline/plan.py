@@ -14,10 +14,10 @@ from pipeline.flow import Batches, Kernel, Stage
 from pipeline.sources.read import read
 from pipeline.sources.records import Fields
 from pipeline.stages import schemas
-from pipeline.stages.cuts import cuts, quotes
+from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders, shingles
-from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, WANTED_SQL, names
+from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
 from pipeline.stages.tails import tails
@@ -52,9 +52,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("leaders", "gather", lead, ("shingles",), schemas.LEADERS),
         Stage("repeats", "gather", settle, (*found, "folds", "leaders"), schemas.REPEATS),
         # what goes, with its reasons
-        Stage("wanted", "query", WANTED_SQL, ("repeats",), schemas.SPANS),
-        Stage("quotes", "map", quotes, ("documents", "wanted"), schemas.QUOTES),
-        Stage("named", "query", NAMED_SQL, ("repeats", "names", "quotes"), schemas.NAMED_REPEATS),
+        Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
     )
 

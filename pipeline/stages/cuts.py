@@ -1,4 +1,4 @@
-"""Stages `quotes`, `cuts` and `clean`: every removal with its span and its reason, and what is left without them."""
+"""Stages `cuts` and `clean`: every removal with its span and its reason, and what is left without them."""
 
 import hashlib
 from typing import Any
@@ -8,23 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.dedup import reference
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, QUOTES, SPANS, TAILS
+from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
 from pipeline.stages.tables import batch, numbers, places, text_buffers, whole
 from pipeline.text.apply import byte_places, gathered, left_over, removed_spans
-
-
-def quotes(documents: Batches, wanted: Batches) -> Batches:
-    """The texts of spans (schema QUOTES), in order."""
-    texts, spans = whole(documents, DOCUMENTS), whole(wanted, SPANS)
-    if len(spans) == 0:
-        return
-    data, offsets = text_buffers(texts["text"])
-    text_of = np.searchsorted(numbers(texts, "doc"), numbers(spans, "doc"))
-    places_of = np.stack([numbers(spans, "start"), numbers(spans, "stop")])
-    text = _strings(data, *_span_places(data, offsets, text_of, places_of))
-    yield batch(QUOTES, {**{name: spans[name] for name in SPANS.names}, "text": text})
 
 
 def cuts(
@@ -102,9 +89,6 @@ def _paragraph_cuts(
     quoted = _strings(data, offsets[owner] + byte_start, offsets[owner] + byte_end)
     order = np.argsort(np.concatenate([by_rule, by_twin]))  # of the reasons, to stand beside `at`
     reasons = pa.concat_tables([_rule_reasons(tails), _twin_reasons(repeats)]).take(pa.array(order))
-    mine = _strings(
-        data, offsets[owner] + numbers(table, "byte_start")[at], offsets[owner] + numbers(table, "byte_end")[at]
-    )
     names = name.take(pa.array(owner))
     yield batch(
         CUTS,
@@ -116,7 +100,7 @@ def _paragraph_cuts(
             "text": quoted,
             "kind": reasons["kind"],
             "rule": reasons["rule"],
-            "similarity": _similarities(reasons, mine),
+            "similarity": _similarities(reasons),
             "score": reasons["score"],
             "evidence": reasons["evidence"],
             "twin_doc_id": reasons["twin_doc_id"],
@@ -152,13 +136,10 @@ def _twin_reasons(repeats: pa.Table) -> pa.Table:
     return pa.table([columns[field.name] for field in _REASONS], schema=_REASONS)
 
 
-def _similarities(reasons: pa.Table, mine: pa.Array) -> pa.Array:
-    """shared / union; where a quote of the twin came along, from the two texts."""
+def _similarities(reasons: pa.Table) -> pa.Array:
+    """shared / union; null for what a rule took."""
     shared, union = (reasons[name].to_numpy().astype(np.float64) for name in ("shared", "union"))
     values = np.divide(shared, union, out=np.full(len(shared), np.nan), where=union > 0)
-    for at in np.flatnonzero(reasons["quote"].is_valid().to_numpy()).tolist():
-        shared_now, union_now = reference.likeness(mine[at].as_py(), reasons["quote"][at].as_py())
-        values[at] = shared_now / max(1, union_now)
     return pa.array(values, mask=np.isnan(values))
 
 

@@ -1,4 +1,4 @@
-"""Stage `names`, and the queries of `equals`, `wanted` and `named`: what documents are called, looking twins up."""
+"""Stage `names`, and the queries of `equals` and `named`: what documents are called."""
 
 from pipeline.flow import Batches
 from pipeline.stages.schemas import NAMES
@@ -49,23 +49,12 @@ EQUALS_SQL = {
     "off": _EQUALS.format(key="text_sha256", scope="1 = 0"),
 }
 
-# Twins that must be looked at again, since what goes beside them is not similar by itself.
-WANTED_SQL = """
-SELECT DISTINCT twin_doc AS doc, twin_start AS start, twin_end AS stop
-FROM repeats
-WHERE evidence IN ('figures', 'gap') AND kind = 'repeat_across'
-ORDER BY doc, start
-"""
-
 NAMED_SQL = """
 SELECT
     repeats.doc, repeats.paragraph, repeats.kind, repeats.evidence, repeats.shared, repeats.union,
     repeats.twin_doc, repeats.twin_start, repeats.twin_end, repeats.block,
-    names.doc_id AS twin_doc_id, quotes.text AS quote
+    names.doc_id AS twin_doc_id
 FROM repeats
 JOIN names ON names.doc = repeats.twin_doc
-LEFT JOIN quotes
-    ON quotes.doc = repeats.twin_doc AND quotes.start = repeats.twin_start
-    AND repeats.evidence IN ('figures', 'gap') AND repeats.kind = 'repeat_across'
 ORDER BY repeats.doc, repeats.paragraph
 """

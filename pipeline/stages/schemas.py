@@ -103,7 +103,6 @@ SHINGLES = _schema(fold=_int32, masked=_int64, buckets=pa.list_(_int32), shingle
 LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32, capped=pa.bool_())
 
 # Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document (then no twin span).
-# For evidence `figures` and `gap` across documents, shared and union are 0: they are computed from the quotes.
 REPEATS = _schema(
     doc=_int64,
     paragraph=_int32,
@@ -118,11 +117,8 @@ REPEATS = _schema(
 )
 # The name of every document; a name given before gets "~2".
 NAMES = _schema(doc=_int64, doc_id=_string)
-# Texts of twins that must be looked at again, by their span.
-SPANS = _schema(doc=_int64, start=_int64, stop=_int64)
-QUOTES = SPANS.append(pa.field("text", _string))
-# The repeats with the name of the twin, and its text where there is a quote.
-NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string)).append(pa.field("quote", _string))
+# The repeats with the name of the twin.
+NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
 
 # --- in the store -------------------------------------------------------------------------------------------------
 
