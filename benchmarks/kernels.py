@@ -15,10 +15,10 @@ from benchmarks.options import Options
 from benchmarks.table import middle, show
 from pipeline.config import RepeatsSettings
 from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.dedup.contents import contents_of
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, SPACE, tables
 from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
-from pipeline.dedup.shingles import shingle_sets
 from pipeline.stages.tables import text_buffers
 from pipeline.text.decode import decode
 from pipeline.text.paragraphs import layouts, paragraph_spans
@@ -84,8 +84,9 @@ def cases(texts: Texts) -> list[Timed]:
     little = float((ends[some] - starts[some]).sum()) / 1e6
     sketch = {"count": chosen.permutations, "seed": chosen.seed}
     values = signatures(data, starts, ends, **sketch)
-    hashes, bounds = shingle_sets(data, starts[some], ends[some])
-    shingles = np.split((hashes >> np.uint64(32)).astype(np.uint32), bounds[1:-1])
+    masked = np.zeros(len(starts), np.int64)
+    held = contents_of(data, starts[some], ends[some], masked[some])
+    shingles = np.split((held.shingles >> np.uint64(32)).astype(np.uint32), held.shingle_offsets[1:-1])
     words = np.zeros(len(data) // 8 + 32, np.uint64)
     words.view(np.uint8)[: len(data)] = data
     state = np.zeros(8, np.uint64)
@@ -102,7 +103,7 @@ def cases(texts: Texts) -> list[Timed]:
         Timed("datasketch's loop", little, lambda: reference_signatures(data, starts[some], ends[some], **sketch)),
         Timed("datasketch, shingles given", little, lambda: sketched(shingles, **sketch)),
         Timed("band_keys", size, lambda: band_keys(values, bands=chosen.bands, rows=chosen.rows)),
-        Timed("shingle_sets", size, lambda: shingle_sets(data, starts, ends)),
+        Timed("contents_of", size, lambda: contents_of(data, starts, ends, masked)),
     ]
 
 

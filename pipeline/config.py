@@ -73,10 +73,12 @@ class RepeatsSettings(Section):
     permutations: Annotated[int, Field(ge=1, le=1024)] = 128
     bands: Annotated[int, Field(ge=1, le=256)] = 25
     rows: Annotated[int, Field(ge=1, le=64)] = 5
-    threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
+    threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.45
+    novelty: Annotated[float, Field(ge=0.0, le=1.0)] = 0.15
+    containment: Annotated[float, Field(gt=0.0, le=1.0)] = 0.9
     fewest_tokens: Annotated[int, Field(ge=2)] = 5
     strong_letters: Annotated[int, Field(ge=1)] = 80
-    strong_letters_unspaced: Annotated[int, Field(ge=1)] = 60
+    strong_letters_unspaced: Annotated[int, Field(ge=1)] = 40
     within: bool = True
     across: Literal["corpus", "source", "off"] = "corpus"
     bucket_leaders: Annotated[int, Field(ge=1)] = 64
@@ -90,11 +92,9 @@ class RepeatsSettings(Section):
             )
         return self
 
-    @property
-    def threshold_fraction(self) -> tuple[int, int]:
-        """The threshold as (numerator, denominator), exactly as written in the settings."""
-        exact = Fraction(str(self.threshold))
-        return exact.numerator, exact.denominator
+    def fraction(self, name: str) -> Fraction:
+        """A share of these settings, exactly as it is written."""
+        return Fraction(str(getattr(self, name)))
 
 
 class TailsSettings(Section):

@@ -1,6 +1,6 @@
 """The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
 
-    raw ─ documents ─ paragraphs ─ within ─ tails ─ folds ─ candidates ─ shingles ─ leaders ─ repeats ─ cuts ─ clean
+    raw ─ documents ─ paragraphs ─ within ─ tails ─ folds ─ candidates ─ leaders ─ beside ─ repeats ─ cuts ─ clean
 
 `map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
 stages are portable SQL. Detectors only point; `cuts` gathers what they say, and `clean` cuts, once.
@@ -14,9 +14,11 @@ from pipeline.flow import Batches, Kernel, Stage
 from pipeline.sources.read import read
 from pipeline.sources.records import Fields
 from pipeline.stages import schemas
+from pipeline.stages.beside import beside
+from pipeline.stages.contents import beside_contents, contents
 from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
-from pipeline.stages.folds import candidates, folds, leaders, shingles
+from pipeline.stages.folds import candidates, folds, leaders
 from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
@@ -31,8 +33,9 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     split = partial(paragraphs, by_source=method.across == "source")
     repeat_inside = partial(within, method=method)
     tail = partial(tails, pack_files=rules, kinds=kinds)
-    propose = partial(candidates, bands=method.bands)
+    propose = partial(candidates, keys_a_fold=method.keys_a_paragraph)
     lead = partial(leaders, method=method)
+    look_beside = partial(beside, method=method)
     settle = partial(repeats, method=method)
     explain = partial(cuts, run=run)
     found = ("paragraphs", "within", "tails", "equals")
@@ -48,9 +51,13 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),
         Stage("candidates", "gather", propose, ("folds", "within", "within"), schemas.CANDIDATES),
-        Stage("shingles", "map", shingles, ("documents", "paragraphs", "candidates"), schemas.SHINGLES),
-        Stage("leaders", "gather", lead, ("shingles",), schemas.LEADERS),
-        Stage("repeats", "gather", settle, (*found, "folds", "leaders"), schemas.REPEATS),
+        Stage("contents", "map", contents, ("documents", "paragraphs", "candidates"), schemas.CONTENTS),
+        Stage("leaders", "gather", lead, ("contents",), schemas.LEADERS),
+        Stage("beside", "gather", look_beside, (*found, "folds", "leaders"), schemas.BESIDE),
+        Stage(
+            "beside_contents", "map", beside_contents, ("documents", "paragraphs", "beside"), schemas.BESIDE_CONTENTS
+        ),
+        Stage("repeats", "gather", settle, (*found, "folds", "leaders", "beside_contents"), schemas.REPEATS),
         # what goes, with its reasons
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
@@ -90,7 +97,9 @@ def method_of(settings: Settings) -> Method:
         permutations=chosen.permutations,
         bands=chosen.bands,
         rows=chosen.rows,
-        threshold=chosen.threshold_fraction,
+        threshold=chosen.fraction("threshold"),
+        novelty=chosen.fraction("novelty"),
+        containment=chosen.fraction("containment"),
         fewest_tokens=chosen.fewest_tokens,
         strong_letters=chosen.strong_letters,
         strong_letters_unspaced=chosen.strong_letters_unspaced,

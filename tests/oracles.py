@@ -4,6 +4,7 @@ For tokens, folds, shingles and similarity the twin is `pipeline.dedup.reference
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -50,38 +51,69 @@ def left(text: str, spans: Sequence[Span], removed: Sequence[bool]) -> str:
     return out
 
 
+def verdict(mine: int, theirs: int, rows: "Sequence[Row]", limits: tuple[Fraction, Fraction, Fraction]) -> str:
+    """Twin of `verdict`, over sets of numbers; a token under 0 negates."""
+    ours, others = rows[mine], rows[theirs]
+    threshold, novelty, containment = limits
+    if ours.masked == others.masked or not ours.shingles or not others.shingles:
+        return ""
+    if len(ours.tokens - others.tokens) > novelty * len(ours.tokens):
+        return ""
+    if any(token in NEGATIVE for token in ours.tokens) != any(token in NEGATIVE for token in others.tokens):
+        return ""
+    shared, union = len(ours.shingles & others.shingles), len(ours.shingles | others.shingles)
+    if Fraction(shared, union) >= threshold:
+        return "near"
+    shorter = len(ours.shingles) < len(others.shingles)
+    return "contained" if shorter and Fraction(shared, len(ours.shingles)) >= containment else ""
+
+
+NEGATIVE = (97, 98)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paragraph as leaders see it."""
+
+    buckets: frozenset[int]
+    shingles: frozenset[int]
+    tokens: frozenset[int]
+    masked: int
+
+
 def leaders(
-    buckets: Sequence[set[int]],
-    shingles: Sequence[set[int]],
-    masked: Sequence[int],
-    threshold: Fraction,
-    most: int,
-) -> tuple[list[int], list[Span], int]:
-    """Twin of `leaders_of`: leader of each paragraph, (shared, union) where it is another one, and the capped."""
+    rows: Sequence[Row], limits: tuple[Fraction, Fraction, Fraction], most: int
+) -> tuple[list[int], list[Span], list[bool], int]:
+    """Twin of `leaders_of`: leader of each paragraph, (shared, union) and whether contained where it is another one,
+    and the capped.
+    """
     leader: list[int] = []
     counts: list[Span] = []
+    partial: list[bool] = []
     heads: dict[int, list[int]] = {}  # by bucket: its first `most` leaders
     over: set[int] = set()
     capped = 0
-    for row, mine in enumerate(shingles):
-        seen = sorted({head for bucket in buckets[row] for head in heads.get(bucket, ())})
-        both = [(len(mine & shingles[head]), len(mine | shingles[head]), head) for head in seen]
-        alike = [
-            (Fraction(shared, union), -head, (shared, union))
-            for shared, union, head in both
-            if masked[head] != masked[row] and union and Fraction(shared, union) >= threshold
-        ]
+    for at, mine in enumerate(rows):
+        seen = sorted({head for bucket in mine.buckets for head in heads.get(bucket, ())})
+        alike = []
+        for head in seen:
+            why = verdict(at, head, rows, limits)
+            shared, union = (len(f(mine.shingles, rows[head].shingles)) for f in (frozenset.__and__, frozenset.__or__))
+            if why and shared:
+                alike.append((Fraction(shared, union), -head, (shared, union), why == "contained"))
         if alike:
-            _, head, pair = max(alike)
+            _, head, pair, part = max(alike)
             leader.append(-head)
             counts.append(pair)
+            partial.append(part)
             continue
-        leader.append(row)
+        leader.append(at)
         counts.append((0, 0))
-        capped += bool(buckets[row] & over)
-        for bucket in buckets[row]:
+        partial.append(False)
+        capped += bool(mine.buckets & over)
+        for bucket in mine.buckets:
             if len(heads.setdefault(bucket, [])) < most:
-                heads[bucket].append(row)
+                heads[bucket].append(at)
             else:
                 over.add(bucket)
-    return leader, counts, capped
+    return leader, counts, partial, capped

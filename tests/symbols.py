@@ -1,6 +1,7 @@
 """Made-up corpora for the rules of blocks: a document is a string, a paragraph is one character of it.
 
-`A`-`F` are strong, `a`-`h` short; with an accent (`Á`, `á`) they are near to the plain one. `0`-`3` are short and
+`A`-`F` are strong, `a`-`h` short; with an accent (`Á`, `á`) they are near to the plain one, with another one (`Ä`, `ä`)
+only if compared with it because they stand beside a repeat; `Ç` is contained in `C`. `0`-`3` are short and
 differ in figures only, `X`-`Z` are strong and differ in figures only. `*` and `-` hold no tokens.
 """
 
@@ -14,18 +15,33 @@ from hypothesis import strategies as st
 from pipeline.dedup import blocks
 from pipeline.dedup.across import Doubles
 from pipeline.dedup.across import across as mark_across
-from pipeline.dedup.align import CONTAINED, EQUAL, FIGURES, GAP, NEAR, STAYS, Sequence
+from pipeline.dedup.align import BESIDE, Sequence
+from pipeline.dedup.beside import Beside
 from pipeline.dedup.blocks import Marks, no_marks
+from pipeline.dedup.kinds import CONTAINED, EQUAL, FIGURES, GAP, NEAR, STAYS
 
-STRONG, SHORT, NUMBERS, STRONG_NUMBERS, NOTHING = "ABCDEFÁÀÉ", "abcdefghijklmnáàé", "0123", "XYZ", "*-"
+STRONG, SHORT, NUMBERS, STRONG_NUMBERS, NOTHING = "ABCDEFÁÀÉÄÇ", "abcdefghijklmnáàéä", "0123", "XYZ", "*-"
 STRONG_LETTERS, SHORT_LETTERS = 100, 30
-EVIDENCE = {STAYS: "", EQUAL: "equal", NEAR: "near", CONTAINED: "contained", FIGURES: "figures", GAP: "gap"}
+EVIDENCE = {
+    STAYS: "",
+    EQUAL: "equal",
+    NEAR: "near",
+    CONTAINED: "contained",
+    FIGURES: "figures",
+    GAP: "gap",
+    BESIDE: "beside",
+}
 _MASKED = dict.fromkeys(NUMBERS, 1) | dict.fromkeys(STRONG_NUMBERS, 2)
 
 
 def family(symbol: str) -> str:
     """What is near to one another: the letter without its accent."""
     return unicodedata.normalize("NFD", symbol)[0]
+
+
+def leads(symbol: str) -> str:
+    """What has one leader: as `family`, but for what only a comparison beside a repeat finds."""
+    return symbol if symbol in "Ää" else family(symbol)
 
 
 def letters(symbol: str) -> int:
@@ -63,15 +79,29 @@ def _sequence(scopes: Items[str]) -> tuple[Sequence, np.ndarray]:
                 first.append(-1)
                 continue
             fold.append(folds.setdefault((scope, symbol), len(folds)))
-            head = heads.setdefault((scope, family(symbol)), (fold[-1], len(fold) - 1))
+            head = heads.setdefault((scope, leads(symbol)), (fold[-1], len(fold) - 1))
             cluster.append(head[0])
             first.append(head[1])
     flat = "".join(scopes)
     size = np.array([letters(symbol) for symbol in flat], np.int32)
     masked = np.array([_MASKED.get(symbol, 1000 + ord(symbol)) for symbol in flat], np.int64)
     strong = size >= STRONG_LETTERS
-    seq = Sequence(np.array(cluster, np.int32), np.array(fold, np.int32), masked, size, strong)
+    partial = np.array([symbol == "Ç" for symbol in flat])
+    beside = _beside(folds)
+    seq = Sequence(np.array(cluster, np.int32), np.array(fold, np.int32), masked, size, strong, partial, beside)
     return seq, np.array(first, np.int32)
+
+
+def _beside(folds: dict[tuple[int, str], int]) -> Beside:
+    """All pairs, compared."""
+    pairs = {
+        later << 32 | earlier: NEAR if family(mine) == family(theirs) and "ä" in (mine + theirs).lower() else STAYS
+        for (scope, mine), later in folds.items()
+        for (other, theirs), earlier in folds.items()
+        if scope == other and mine != theirs
+    }
+    kinds = np.array([pairs[key] for key in sorted(pairs)], np.int8)
+    return Beside(np.array(sorted(pairs), np.int64), kinds, *np.zeros((2, len(kinds)), np.int32))
 
 
 def _told(docs: Items[str], marks: Marks, kept: np.ndarray, doubles: Doubles | None = None) -> Decided:
@@ -103,7 +133,7 @@ def across(*docs: str) -> Decided:
     return _told(docs, marks, kept, doubles)
 
 
-symbols = st.text(alphabet="ABCÁÀabcdeáà01XY*-", max_size=12)
+symbols = st.text(alphabet="ABCÁÀÄÇabcdeáàä01XY*-", max_size=12)
 
 
 @st.composite
@@ -115,6 +145,6 @@ def documents(draw: st.DrawFn) -> list[str]:
         doc = "".join(parts)[:36]
         for _ in range(draw(st.integers(0, 3))):
             at, size = draw(st.integers(0, len(doc))), draw(st.integers(0, 2))
-            doc = doc[:at] + draw(st.text(alphabet="ABÁÀabcdefghà0123XYZ*", max_size=2)) + doc[at + size :]
+            doc = doc[:at] + draw(st.text(alphabet="ABÁÀÄÇabcdefghàä0123XYZ*", max_size=2)) + doc[at + size :]
         out.append(doc or "a")
     return out

@@ -22,7 +22,8 @@ LAYERS: dict[str, set[str]] = {
     "flow": {"errors"},
     "stages.schemas": set(),
     "stages.tables": {"text", "dedup", "stages.schemas", "flow", "errors"},
-    "stages": {"text", "dedup", "stages.schemas", "stages.tables", "flow", "errors"},
+    "stages.live": {"dedup", "stages.schemas", "stages.tables", "flow"},
+    "stages": {"text", "dedup", "stages.schemas", "stages.tables", "stages.live", "flow", "errors"},
     "engines": {"engines", "flow", "errors"},
     "sources": {"sources", "text", "stages.schemas", "stages.tables", "flow", "errors"},
     "store": {"store", "text", "dedup", "stages.schemas", "flow", "errors"},
@@ -39,7 +40,7 @@ IMPURE_MODULES = {
 }  # fmt: skip
 
 # Same input and settings, same bytes: no clock and no dice.
-TIMELESS = {"text", "dedup", "stages", "stages.schemas", "stages.tables"}
+TIMELESS = {"text", "dedup", "stages", "stages.schemas", "stages.tables", "stages.live"}
 CLOCKS_AND_DICE = {"time", "random", "secrets", "uuid"}
 
 

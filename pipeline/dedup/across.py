@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.align import Sequence
+from pipeline.dedup.align import BESIDE, Sequence
 from pipeline.dedup.blocks import (
     COVERED_SHARE,
     WEAK_LETTERS,
@@ -154,7 +154,7 @@ def _across(
             else:
                 at = next_start(at, right, seq, work.kind)
         if 2 * gone > work.sums[high] - work.sums[low]:
-            _find_double(d, starts, seq, first, kept, doubles, work)
+            _find_double(d, starts, seq, first, marks, kept, doubles, work)
         _remember(low, high, seq, first, pairs, work)
 
 
@@ -174,14 +174,14 @@ def _block(
     other = work.owner[b]
     bounds = (floor, starts[d + 1], starts[other], starts[other + 1])
     share = (work.sums[starts[d + 1]] - work.sums[starts[d]]) * COVERED_SHARE[0]
-    # Nothing goes across documents without a similarity of its own. Two laws in one formula differ in names, dates
-    # and numbers only, and cover each other well: judged by eye, all of 19 such removals were wrong.
+    # Nothing goes across documents without a similarity of its own. A daily report is standing text around the figures
+    # of the day, and two laws in one formula differ in names, dates and numbers only: both cover each other well.
     left, right = grow(at, b, bounds, False, False, seq, work.kind, work.twin)
     right = settle(at, left, right, first, seq, kept, work.kind, work.twin)
-    sure, _ = weigh(left, right, seq, work.kind)
-    covers = sure * COVERED_SHARE[1] >= share
-    if has_strong(left, right, seq, work.kind, work.nothing) or (covers and sure >= WEAK_LETTERS):
-        return left, right, sure
+    firm, _ = weigh(left, right, seq, work.kind)
+    covers = firm * COVERED_SHARE[1] >= share
+    if has_strong(left, right, seq, work.kind, work.nothing) or (covers and firm >= WEAK_LETTERS):
+        return left, right, firm
     return left, right, 0
 
 
@@ -200,7 +200,14 @@ def _remember(low: int, high: int, seq: Sequence, first: NDArray, pairs: Pairs, 
 
 @compiled
 def _find_double(
-    d: int, starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, doubles: Doubles, work: Work
+    d: int,
+    starts: NDArray,
+    seq: Sequence,
+    first: NDArray,
+    marks: Marks,
+    kept: NDArray,
+    doubles: Doubles,
+    work: Work,
 ) -> None:
     """Sets document d as a double of the earlier document that holds most of it, where that is nearly all."""
     low, high = starts[d], starts[d + 1]
@@ -216,7 +223,7 @@ def _find_double(
                 continue
             tried[tries] = other
             mark = d * TRIED_DOCUMENTS + tries  # of this try alone
-            letters = _common_letters(d, other, mark, starts, seq, first, work.stamp)
+            letters = _common_letters(d, other, mark, starts, seq, first, marks, work)
             tries += 1
             if letters > best_letters or (letters == best_letters and other < best):
                 best, best_letters = other, letters
@@ -230,18 +237,19 @@ def _find_double(
 
 @compiled
 def _common_letters(
-    d: int, other: int, mark: int, starts: NDArray, seq: Sequence, first: NDArray, stamp: NDArray
+    d: int, other: int, mark: int, starts: NDArray, seq: Sequence, first: NDArray, marks: Marks, work: Work
 ) -> int:
-    """Letters of paragraphs of d whose cluster stands in `other` too; 0 where a strong one does not.
+    """Letters of paragraphs of d whose cluster or twin stands in `other`; 0 where a strong one has neither there.
 
-    `mark` is written to `stamp` for the clusters of `other`, and must be new.
+    `mark` is written to `work.stamp` for the clusters of `other`, and must be new.
     """
     for k in range(starts[other], starts[other + 1]):
         if first[k] >= 0:
-            stamp[first[k]] = mark
+            work.stamp[first[k]] = mark
     letters = 0
     for k in range(starts[d], starts[d + 1]):
-        if first[k] >= 0 and stamp[first[k]] == mark:
+        beside = marks.kind[k] == BESIDE and work.owner[marks.twin[k]] == other
+        if beside or (first[k] >= 0 and work.stamp[first[k]] == mark):
             letters += seq.letters[k]
         elif seq.strong[k]:
             return 0

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.align import EQUAL, FIGURES, GAP, NEAR, STAYS, Sequence, extend
+from pipeline.dedup.align import Sequence, extend, sure
+from pipeline.dedup.kinds import CONTAINED, EQUAL, FIGURES, GAP, NEAR, STAYS
 from pipeline.text.utf8 import compiled
 
 # Equal and near paragraphs hold at least 2/3 of the letters of a block that takes others along, ...
@@ -30,8 +31,8 @@ WEAK_LETTERS = 240
 class Marks(NamedTuple):
     """What goes, for n paragraphs; every array has shape (n,).
 
-    kind: int8 (align.EQUAL ...; 0 stays). twin, block: int32 positions (-1 without): the counterpart, and the first
-    paragraph of the block.
+    kind: int8 (`kinds` and align.BESIDE; 0 stays). twin, block: int32 positions (-1 without): the counterpart, and
+    the first paragraph of the block.
     """
 
     kind: NDArray
@@ -46,21 +47,21 @@ def no_marks(count: int) -> Marks:
 
 @compiled
 def weigh(left: int, right: int, seq: Sequence, kind: NDArray) -> tuple[int, int]:
-    """(sure, soft): letters of equal and near paragraphs, letters of the others that go."""
-    sure = soft = 0
+    """(firm, soft): letters of what repeats by itself, letters of the others that go."""
+    firm = soft = 0
     for at in range(left, right + 1):
-        if kind[at] == EQUAL or kind[at] == NEAR:
-            sure += seq.letters[at]
+        if sure(kind[at]):
+            firm += seq.letters[at]
         elif kind[at] != STAYS:
             soft += seq.letters[at]
-    return sure, soft
+    return firm, soft
 
 
 @compiled
 def has_strong(left: int, right: int, seq: Sequence, kind: NDArray, refrain: NDArray) -> bool:
-    """Whether an equal or near paragraph of the block could go alone."""
+    """Whether a paragraph of the block could go alone."""
     for at in range(left, right + 1):
-        if (kind[at] == EQUAL or kind[at] == NEAR) and seq.strong[at] and not refrain[at]:
+        if sure(kind[at]) and seq.strong[at] and not refrain[at]:
             return True
     return False
 
@@ -99,16 +100,21 @@ def trusted(at: int, b: int, kind: int, first: NDArray, seq: Sequence, kept: NDA
 
     A near pair counts only beside the leader itself: what follows the same leader need not be similar.
     """
-    if kind == FIGURES or kind == GAP:
-        return (kind, b) if kept[b] else (STAYS, -1)
-    if kept[b] and seq.fold[b] == seq.fold[at]:
-        return EQUAL, b
+    if kept[b] and kind != NEAR and kind != CONTAINED:
+        return kind, b
     if kept[b] and seq.fold[b] == seq.cluster[at]:
-        return NEAR, b
+        return _by_leader(at, b, seq), b
     leader = first[at]
-    if 0 <= leader < at and kept[leader]:
-        return (EQUAL if seq.fold[leader] == seq.fold[at] else NEAR), leader
+    if 0 <= leader < at and kept[leader] and kind != FIGURES and kind != GAP:
+        return _by_leader(at, leader, seq), leader
     return STAYS, -1
+
+
+@compiled
+def _by_leader(at: int, leader: int, seq: Sequence) -> int:
+    if seq.fold[leader] == seq.fold[at]:
+        return EQUAL
+    return CONTAINED if seq.partial[at] else NEAR
 
 
 @compiled
@@ -143,15 +149,15 @@ def take(left: int, right: int, spared: NDArray, kind: NDArray, twin: NDArray, m
 def next_start(at: int, right: int, seq: Sequence, kind: NDArray) -> int:
     """Where to look on when the block from `at` to `right` stays: at a strong paragraph that did not repeat in it."""
     for k in range(at + 1, right + 1):
-        if seq.strong[k] and kind[k] != EQUAL and kind[k] != NEAR:
+        if seq.strong[k] and not sure(kind[k]):
             return k
     return max(at, right) + 1
 
 
 @compiled
-def too_soft(sure: int, soft: int) -> bool:
-    """Whether equal and near paragraphs hold less than SURE_SHARE of the letters of a block."""
-    return sure * SURE_SHARE[1] < (sure + soft) * SURE_SHARE[0]
+def too_soft(firm: int, soft: int) -> bool:
+    """Whether what repeats by itself holds less than SURE_SHARE of the letters of a block."""
+    return firm * SURE_SHARE[1] < (firm + soft) * SURE_SHARE[0]
 
 
 @compiled
@@ -186,10 +192,10 @@ def within(starts: NDArray, seq: Sequence, first: NDArray, kept: NDArray, marks:
             if b >= at or seq.cluster[at] < 0 or not (seq.strong[at] or _beside(at, b, high, seq)):
                 at += 1
                 continue
-            left, right, sure, _ = _block(at, b, (floor, high, low, at), first, seq, kept, kind, twin)
+            left, right, firm, _ = _block(at, b, (floor, high, low, at), first, seq, kept, kind, twin)
             before = sums[left] - sums[low] - gone
-            again = sure >= WEAK_LETTERS or has_strong(left, right, seq, kind, nothing)
-            again = again and _again(sure, before, before + fresh[high] - fresh[right + 1])
+            again = firm >= WEAK_LETTERS or has_strong(left, right, seq, kind, nothing)
+            again = again and _again(firm, before, before + fresh[high] - fresh[right + 1])
             # What stands before must be mostly new: rows of a table that are alike are no printing of a document.
             again = again and (fresh[left] - fresh[low]) * SURE_SHARE[1] >= before * SURE_SHARE[0]
             if again or has_strong(left, right, seq, kind, refrain):
@@ -224,21 +230,21 @@ def _block(
     kind: NDArray,
     twin: NDArray,
 ) -> tuple[int, int, int, int]:
-    """(left, right, sure, soft) of the settled block around the pair (a, b) of one document (see `weigh`)."""
+    """(left, right, firm, soft) of the settled block around the pair (a, b) of one document (see `weigh`)."""
     left, right = grow(a, b, bounds, True, True, seq, kind, twin)
     right = settle(a, left, right, first, seq, kept, kind, twin)
-    sure, soft = weigh(left, right, seq, kind)
-    if too_soft(sure, soft):
+    firm, soft = weigh(left, right, seq, kind)
+    if too_soft(firm, soft):
         left, right = grow(a, b, bounds, False, True, seq, kind, twin)
         right = settle(a, left, right, first, seq, kept, kind, twin)
-        sure, soft = weigh(left, right, seq, kind)
-    return left, right, sure, soft
+        firm, soft = weigh(left, right, seq, kind)
+    return left, right, firm, soft
 
 
 @compiled
-def _again(sure: int, before: int, once: int) -> bool:
-    """Whether `sure` letters are those of the whole document; letters that stay before, and of the document once."""
-    holds = sure * AGAIN_SHARE[1] >= before * AGAIN_SHARE[0]
+def _again(firm: int, before: int, once: int) -> bool:
+    """Whether `firm` letters are those of the whole document; letters that stay before, and of the document once."""
+    holds = firm * AGAIN_SHARE[1] >= before * AGAIN_SHARE[0]
     return holds and before * AGAIN_SHARE[1] >= once * AGAIN_SHARE[0]
 
 

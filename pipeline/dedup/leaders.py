@@ -1,11 +1,7 @@
-"""Leaders: a paragraph similar to no earlier leader is a leader; any other follows the most similar one.
+"""Leaders: a paragraph that says again what no earlier leader said is a leader; any other follows the most similar one.
 
-Only the past decides: paragraphs come in document order, each is compared with the leaders of its buckets, and the
-similarity is the exact Jaccard of the shingle sets, as integers. There are no chains: what follows a leader is
-similar to that leader itself.
-
-Two paragraphs whose tokens differ only in figures are different news; they are not similar here, however many
-shingles they share (inside a block they may still go together: `blocks`).
+Only the past decides: paragraphs come in document order, and each is compared with the leaders of its buckets by the
+real verdict (`verdict`). There are no chains: what follows a leader says again what that leader itself said.
 """
 
 from dataclasses import dataclass
@@ -13,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.shingles import overlap
+from pipeline.dedup.contents import Contents
+from pipeline.dedup.kinds import CONTAINED, STAYS
+from pipeline.dedup.verdict import Limits, verdict
 from pipeline.text.utf8 import compiled
 
 
@@ -21,35 +19,36 @@ from pipeline.text.utf8 import compiled
 class Leaders:
     """For each of n paragraphs: row of its leader (its own row for a leader), and the integers of the similarity.
 
-    `capped` marks the leaders that were not compared with every earlier leader of their buckets.
+    `partial` marks those that are contained in their leader rather than near to it, `capped` the leaders that were
+    not compared with every earlier leader of their buckets.
     """
 
     leader: NDArray[np.int32]
     shared: NDArray[np.int32]
     union: NDArray[np.int32]
+    partial: NDArray[np.bool_]
     capped: NDArray[np.bool_]
 
 
-def leaders_of(
-    buckets: tuple[NDArray[np.int32], NDArray[np.int64]],
-    shingles: tuple[NDArray[np.uint64], NDArray[np.int64]],
-    masked: NDArray[np.int64],
-    *,
-    threshold: tuple[int, int],
-    most_leaders: int,
-) -> Leaders:
-    """Leaders of n paragraphs, given in document order, with their buckets and shingles as (values, offsets).
+def all_leading(count: int) -> Leaders:
+    """Leaders of paragraphs of which none says again what another one said."""
+    nothing = np.zeros((2, count), np.int32), np.zeros((2, count), np.bool_)
+    return Leaders(np.arange(count, dtype=np.int32), *nothing[0], *nothing[1])
 
-    `threshold` is a fraction (numerator, denominator); `most_leaders` bounds what a bucket remembers, so that a
-    flood of unlike paragraphs in one bucket cannot make the work quadratic.
+
+def leaders_of(
+    buckets: tuple[NDArray[np.int32], NDArray[np.int64]], contents: Contents, limits: Limits, *, most_leaders: int
+) -> Leaders:
+    """Leaders of n paragraphs, given in document order, with their buckets as (values, offsets).
+
+    `most_leaders` bounds what a bucket remembers, so that a flood of unlike paragraphs in one bucket cannot make the
+    work quadratic.
     """
-    count = len(masked)
+    found = all_leading(len(contents.masked))
     room = int(buckets[0].max()) + 1 if len(buckets[0]) else 0
-    leader = np.arange(count, dtype=np.int32)
-    counts = np.zeros((2, count), np.int32)
-    capped = np.zeros(count, np.bool_)
-    _lead(*buckets, *shingles, masked, threshold[0], threshold[1], most_leaders, room, leader, counts, capped)
-    return Leaders(leader, counts[0], counts[1], capped)
+    columns = (found.leader, found.shared, found.union, found.partial, found.capped)
+    _lead(*buckets, contents, limits, most_leaders, room, columns)
+    return found
 
 
 @compiled
@@ -66,48 +65,38 @@ def _segments(values: NDArray, room: int, most: int) -> NDArray:
 def _lead(
     bucket_values: NDArray,
     bucket_offsets: NDArray,
-    shingle_values: NDArray,
-    shingle_offsets: NDArray,
-    masked: NDArray,
-    numerator: int,
-    denominator: int,
+    contents: Contents,
+    limits: Limits,
     most: int,
     room: int,
-    leader: NDArray,
-    counts: NDArray,
-    capped: NDArray,
+    columns: tuple[NDArray, NDArray, NDArray, NDArray, NDArray],
 ) -> None:
+    leader, shared_of, union_of, partial, capped = columns
     segments = _segments(bucket_values, room, most)
     places = np.empty(segments[-1], np.int32)
     used = np.zeros(room, np.int32)
     full = np.zeros(room, np.bool_)
     stamp = np.full(len(leader), -1, np.int32)
     for row in range(len(leader)):
-        mine = shingle_values[shingle_offsets[row] : shingle_offsets[row + 1]]
         best = -1
-        best_shared, best_union = 0, 1
+        best_kind, best_shared, best_union = STAYS, 0, 1
         saw_full = False
         for at in range(bucket_offsets[row], bucket_offsets[row + 1]):
             bucket = bucket_values[at]
             saw_full |= full[bucket]
             for place in range(segments[bucket], segments[bucket] + used[bucket]):
                 other = places[place]
-                if stamp[other] == row or masked[other] == masked[row]:
+                if stamp[other] == row:
                     continue
                 stamp[other] = row
-                first, behind = shingle_offsets[other], shingle_offsets[other + 1]
-                low, high = min(len(mine), behind - first), max(len(mine), behind - first)
-                if low * denominator < numerator * high:
-                    continue
-                shared, union = overlap(mine, shingle_values[first:behind])
+                kind, shared, union = verdict(row, other, contents, limits)
                 better = shared * best_union > best_shared * union
                 same = shared * best_union == best_shared * union and other < best
-                if shared * denominator >= numerator * union and (better or same):
-                    best, best_shared, best_union = other, shared, union
+                if kind != STAYS and (better or same):
+                    best, best_kind, best_shared, best_union = other, kind, shared, union
         if best >= 0:
-            leader[row] = best
-            counts[0, row] = best_shared
-            counts[1, row] = best_union
+            leader[row], shared_of[row], union_of[row] = best, best_shared, best_union
+            partial[row] = best_kind == CONTAINED
             continue
         capped[row] = saw_full
         for at in range(bucket_offsets[row], bucket_offsets[row + 1]):

@@ -1,28 +1,33 @@
 """How repeats are found: the numbers that both scopes, inside a document and across documents, share."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import buckets
-from pipeline.dedup.leaders import Leaders, leaders_of
+from pipeline.dedup.contents import Contents, contents_of
+from pipeline.dedup.edges import EDGES, edge_keys
+from pipeline.dedup.leaders import Leaders, all_leading, leaders_of
 from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
-from pipeline.dedup.shingles import shingle_sets
+from pipeline.dedup.verdict import Limits, limits
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """The settings of section `repeats` that decide (see `config.RepeatsSettings`); `threshold` is a fraction."""
+    """The settings of section `repeats` that decide (see `config.RepeatsSettings`)."""
 
     kernel: str
     seed: int
     permutations: int
     bands: int
     rows: int
-    threshold: tuple[int, int]
+    threshold: Fraction
+    novelty: Fraction
+    containment: Fraction
     fewest_tokens: int
     strong_letters: int
     strong_letters_unspaced: int
@@ -30,27 +35,30 @@ class Method:
     within: bool
     across: str
 
+    @property
+    def keys_a_paragraph(self) -> int:
+        """How many buckets a paragraph lies in."""
+        return self.bands + EDGES
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the verdict over a pair."""
+        return limits(self.threshold, self.novelty, self.containment)
+
     def keys(self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Band keys of the paragraphs data[starts[i]:ends[i]], shape (n, bands)."""
+        """Keys of the buckets of the paragraphs data[starts[i]:ends[i]], shape (n, keys_a_paragraph)."""
         make = reference_signatures if self.kernel == "datasketch" else signatures
-        return band_keys(
-            make(data, starts, ends, count=self.permutations, seed=self.seed), bands=self.bands, rows=self.rows
-        )
+        values = make(data, starts, ends, count=self.permutations, seed=self.seed)
+        bands = band_keys(values, bands=self.bands, rows=self.rows)
+        return np.hstack([bands, edge_keys(data, starts, ends)])
 
     def strong(self, letters: NDArray[np.int32], unspaced: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which paragraphs have enough letters to start a block alone."""
         return letters >= np.where(unspaced, self.strong_letters_unspaced, self.strong_letters)
 
-    def leaders(
-        self,
-        bucket_lists: tuple[NDArray[np.int32], NDArray[np.int64]],
-        shingle_lists: tuple[NDArray[np.uint64], NDArray[np.int64]],
-        masked: NDArray[np.int64],
-    ) -> Leaders:
+    def leaders(self, bucket_lists: tuple[NDArray[np.int32], NDArray[np.int64]], contents: Contents) -> Leaders:
         """Leaders of candidates in document order (see `leaders.leaders_of`)."""
-        return leaders_of(
-            bucket_lists, shingle_lists, masked, threshold=self.threshold, most_leaders=self.bucket_leaders
-        )
+        return leaders_of(bucket_lists, contents, self.limits, most_leaders=self.bucket_leaders)
 
     def leaders_inside(
         self,
@@ -65,17 +73,15 @@ class Method:
         salted = (keys.view(np.uint64) + (scope.astype(np.uint64) * _GOLDEN)[:, None]).view(np.int64)
         rows, numbers = crowded_rows(salted)
         some = np.unique(rows)
-        leader = np.arange(len(starts), dtype=np.int32)
-        counts = np.zeros((2, len(starts)), np.int32)
-        capped = np.zeros(len(starts), np.bool_)
+        out = all_leading(len(starts))
         if len(some) == 0:
-            return Leaders(leader, counts[0], counts[1], capped)
+            return out
         offsets = np.searchsorted(rows, np.append(some, len(starts))).astype(np.int64)
-        found = self.leaders((numbers, offsets), shingle_sets(data, starts[some], ends[some]), masked[some])
-        leader[some] = some[found.leader]
-        counts[0, some], counts[1, some] = found.shared, found.union
-        capped[some] = found.capped
-        return Leaders(leader, counts[0], counts[1], capped)
+        found = self.leaders((numbers, offsets), contents_of(data, starts[some], ends[some], masked[some]))
+        out.leader[some] = some[found.leader]
+        out.shared[some], out.union[some] = found.shared, found.union
+        out.partial[some], out.capped[some] = found.partial, found.capped
+        return out
 
 
 def crowded_rows(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

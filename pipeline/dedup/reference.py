@@ -5,6 +5,7 @@ This module is the oracle of the tests, the engine of `verify`, and the implemen
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+from pipeline.dedup.negations import negations
 
 _MASK = (1 << 64) - 1
 
@@ -116,6 +118,39 @@ def likeness(left: str, right: str) -> tuple[int, int]:
     (1, 1)
     """
     return (1, 1) if tokens(left) == tokens(right) else similarity(left, right)
+
+
+def novelty(mine: str, theirs: str) -> tuple[int, int]:
+    """How many different tokens of `mine` do not stand in `theirs`, and how many there are: (alone, tokens).
+
+    >>> novelty("one two two three", "two four")
+    (2, 3)
+    """
+    ours = set(tokens(mine))
+    return len(ours - set(tokens(theirs))), len(ours)
+
+
+def negates(text: str) -> bool:
+    """Whether a token of the text negates.
+
+    >>> negates("It can't be"), negates("It may be")
+    (True, False)
+    """
+    return not negations().isdisjoint(tokens(text))
+
+
+def verdict(mine: str, theirs: str, *, threshold: Fraction, most_new: Fraction, containment: Fraction) -> str:
+    """How `mine` says again what `theirs` said: "near", "contained", or "" (see `verdict.verdict`)."""
+    shared, union = similarity(mine, theirs)
+    ours, others = shingles(mine), shingles(theirs)
+    alone, count = novelty(mine, theirs)
+    if min(len(tokens(mine)), len(tokens(theirs))) < 2 or masked(mine) == masked(theirs):
+        return ""
+    if alone > most_new * count or negates(mine) != negates(theirs):
+        return ""
+    if shared >= threshold * union:
+        return "near"
+    return "contained" if len(ours) < len(others) and shared >= containment * len(ours) else ""
 
 
 def token_hash(token: str) -> int:

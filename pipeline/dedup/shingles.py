@@ -3,21 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD
 from pipeline.dedup.scan import BASIS, GOLDEN, HYPHEN, hashed
 from pipeline.text.utf8 import code_point, compiled
-
-
-def shingle_sets(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """(values, offsets): the sorted, unique shingles of paragraph i are values[offsets[i]:offsets[i + 1]]."""
-    kinds, folded = tables()
-    room = int((ends - starts).sum())
-    values = np.empty(room + 1, np.uint64)
-    offsets = np.zeros(len(starts) + 1, np.int64)
-    used = _shingle_sets(data, starts, ends, kinds, folded, values, offsets)
-    return values[:used].copy(), offsets
 
 
 @compiled
@@ -69,43 +57,14 @@ def _put(out: NDArray, to: int, tokens: int, left: np.uint64, right: np.uint64) 
     """Writes the shingle of two tokens to out[to], if there is a token before; where the next one goes."""
     if tokens == 0:
         return to
-    out[to] = _mix(left * GOLDEN + right)
+    out[to] = pair_hash(left, right)
     return to + 1
 
 
 @compiled
-def _mix(value: np.uint64) -> np.uint64:
+def pair_hash(left: np.uint64, right: np.uint64) -> np.uint64:
+    """The shingle of two neighbouring tokens (`reference.mix`)."""
+    value = left * GOLDEN + right
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
-
-
-@compiled
-def _shingle_sets(
-    data: NDArray, starts: NDArray, ends: NDArray, kinds: NDArray, folded: NDArray, values: NDArray, offsets: NDArray
-) -> int:
-    to = 0
-    for row in range(len(starts)):
-        behind = shingle_run(data, starts[row], ends[row], kinds, folded, values, to)
-        if behind > to:
-            values[to:behind].sort()
-            first = to
-            to += 1
-            for at in range(first + 1, behind):
-                if values[at] != values[to - 1]:
-                    values[to] = values[at]
-                    to += 1
-        offsets[row + 1] = to
-    return to
-
-
-@compiled
-def overlap(left: NDArray, right: NDArray) -> tuple[int, int]:
-    """(shared, union) of two sorted, unique arrays of hashes."""
-    i = j = shared = 0
-    while i < len(left) and j < len(right):
-        a, b = left[i], right[j]
-        shared += a == b
-        i += a <= b
-        j += b <= a
-    return shared, len(left) + len(right) - shared

@@ -1,4 +1,4 @@
-"""Stages `folds`, `candidates`, `shingles`, `leaders`: which live paragraphs of the corpus are alike."""
+"""Stages `folds`, `candidates`, `leaders`: which live paragraphs of the corpus are alike."""
 
 import numpy as np
 import pyarrow as pa
@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 from pipeline.dedup import buckets
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
-from pipeline.dedup.shingles import shingle_sets
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CANDIDATES, DOCUMENTS, EQUALS, FOLDS, LEADERS, PARAGRAPHS, SHINGLES, TAILS
-from pipeline.stages.tables import batch, byte_spans, columns, list_column, lists, numbers, places, whole
+from pipeline.stages.schemas import CANDIDATES, CONTENTS, EQUALS, FOLDS, LEADERS, TAILS
+from pipeline.stages.tables import batch, columns, contents_in, list_column, lists, numbers, places, whole
 
 
 def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches) -> Batches:
@@ -28,15 +27,15 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
     yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
 
 
-def candidates(folds: Batches, within: Batches, within_again: Batches, *, bands: int) -> Batches:
+def candidates(folds: Batches, within: Batches, within_again: Batches, *, keys_a_fold: int) -> Batches:
     """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
 
-    The band keys come twice: once to mark the table of buckets, once to see what is crowded. `bands`: keys a fold.
+    The band keys come twice: once to mark the table of buckets, once to see what is crowded.
     """
     doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
     first = np.zeros(len(fold), np.bool_)
     first[first_places(fold)] = True
-    table = buckets.empty_table(int(np.count_nonzero(first)) * bands)
+    table = buckets.empty_table(int(np.count_nonzero(first)) * keys_a_fold)
     at = 0
     for rows in within:
         keys, _ = _live_keys(rows, first[at : at + rows.num_rows])
@@ -74,33 +73,13 @@ def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[
     return keys[live], owner[live]
 
 
-def shingles(documents: Batches, paragraphs: Batches, candidates: Batches) -> Batches:
-    """The candidates of a shard with their shingles (schema SHINGLES), in order."""
-    texts, table, wanted = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(candidates, CANDIDATES)
-    if len(wanted) == 0:
-        return
-    at = places(numbers(table, "doc"), wanted)
-    data, starts, ends = byte_spans(texts, table)
-    values, offsets = shingle_sets(data, starts[at], ends[at])
-    yield batch(
-        SHINGLES,
-        {
-            "fold": wanted["fold"],
-            "masked": numbers(table, "masked")[at],
-            "buckets": wanted["buckets"],
-            "shingles": list_column(values.view(np.int64), offsets, SHINGLES.field("shingles").type),
-        },
-    )
-
-
-def leaders(shingles: Batches, *, method: Method) -> Batches:
+def leaders(contents: Batches, *, method: Method) -> Batches:
     """Folds that have a leader, and those whose search was capped (schema LEADERS), in order."""
-    table = whole(shingles, SHINGLES)
+    table = whole(contents, CONTENTS)
     if len(table) == 0:
         return
     fold = numbers(table, "fold")
-    values, offsets = lists(table, "shingles")
-    found = method.leaders(lists(table, "buckets"), (values.view(np.uint64), offsets), numbers(table, "masked"))
+    found = method.leaders(lists(table, "buckets"), contents_in(table))
     some = np.flatnonzero((found.leader != np.arange(len(fold))) | found.capped)
     yield batch(
         LEADERS,
@@ -109,6 +88,7 @@ def leaders(shingles: Batches, *, method: Method) -> Batches:
             "leader": fold[found.leader[some]],
             "shared": found.shared[some],
             "union": found.union[some],
+            "partial": found.partial[some],
             "capped": found.capped[some],
         },
     )

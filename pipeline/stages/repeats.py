@@ -4,6 +4,7 @@ What stage `within` took is looked at once more: a copy whose twin goes as a rep
 that twin if it is equal to it, and stays if not.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,12 +12,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.across import Doubles, across
-from pipeline.dedup.align import EQUAL, NEAR, Sequence
+from pipeline.dedup.beside import judged, neighbours
 from pipeline.dedup.blocks import Marks, no_marks
-from pipeline.dedup.method import Method, first_places
+from pipeline.dedup.kinds import CONTAINED, EQUAL, NEAR
+from pipeline.dedup.method import Method
+from pipeline.dedup.relations import places_of, similarities
 from pipeline.flow import Batches
-from pipeline.stages.schemas import EQUALS, EVIDENCE, LEADERS, REPEATS, TAILS
-from pipeline.stages.tables import batch, columns, numbers, places, whole, words
+from pipeline.stages.live import LIVE_COLUMNS, Live, live, seen
+from pipeline.stages.schemas import BESIDE_CONTENTS, EQUALS, EVIDENCE, REPEATS, TAILS
+from pipeline.stages.tables import batch, columns, contents_in, numbers, places, whole, words
+
+SURE = (EQUAL, NEAR, CONTAINED)
 
 KINDS = ("repeat_within", "repeat_across", "duplicate")
 WITHIN_KIND, ACROSS_KIND, DUPLICATE_KIND = range(3)
@@ -52,62 +58,41 @@ def repeats(
     equals: Batches,
     folds: Batches,
     leaders: Batches,
+    beside: Batches,
     *,
     method: Method,
 ) -> Batches:
     """All repeats and duplicates (schema REPEATS) by document and paragraph; a duplicate has paragraph -1."""
-    names = ("doc", "paragraph", "start", "end", "letters", "unspaced", "tokens", "masked")
-    doc, paragraph, start, end, letters, unspaced, tokens, masked = columns(paragraphs, *names)
+    names = ("doc", "paragraph", "start", "end", *LIVE_COLUMNS)
+    known = dict(zip(names, columns(paragraphs, *names), strict=True))
     inside = dict(zip(_INSIDE, columns(within, *_INSIDE), strict=True))
-    (fold,) = columns(folds, "fold")
+    (known["fold"],) = columns(folds, "fold")
     same = whole(equals, EQUALS)
-    falls = np.zeros(len(doc), np.bool_)
-    falls[places(doc, whole(tails, TAILS))] = True
-    out = np.isin(doc, numbers(same, "doc"))
-    at = np.flatnonzero(((fold >= 0) | (tokens == 0)) & ~falls & ~out & (inside["evidence"] == 0))
-    found = _across(
-        at, doc[at], fold[at], masked[at], letters[at], method.strong(letters[at], unspaced[at]), leaders, method
-    )
-    gone = found.docs[found.doubles.of >= 0]
-    out |= np.isin(doc, gone)
+    falls = np.zeros(len(known["doc"]), np.bool_)
+    falls[places(known["doc"], whole(tails, TAILS))] = True
+    out = np.isin(known["doc"], numbers(same, "doc"))
+    found = _across(live(known, inside["evidence"], falls | out, method), leaders, beside, method)
+    out |= np.isin(known["doc"], found.docs[found.doubles.of >= 0])
     left = np.flatnonzero((inside["evidence"] > 0) & ~falls & ~out)
-    rows = _joined(_across_rows(found, out), _within_rows(left, paragraph, falls, inside, found))
-    yield _batch(rows, doc, paragraph, start, end, _duplicates(found, same))
+    rows = _joined(_across_rows(found, out), _within_rows(left, known["paragraph"], falls, inside, found))
+    yield _batch(rows, known, _duplicates(found, same))
 
 
 _INSIDE = ("evidence", "twin", "shared", "union", "block")
 
 
-def _across(
-    at: NDArray[np.int64],
-    doc: NDArray[np.int64],
-    fold: NDArray[np.int32],
-    masked: NDArray[np.int64],
-    letters: NDArray[np.int32],
-    strong: NDArray[np.bool_],
-    leaders: Batches,
-    method: Method,
-) -> Settled:
-    table = whole(leaders, LEADERS)
-    firsts = first_places(fold)
-    leader = np.arange(len(firsts), dtype=np.int32)
-    leader[numbers(table, "fold")] = numbers(table, "leader")
-    fold_counts = np.zeros((2, len(firsts)), np.int64)
-    fold_counts[:, numbers(table, "fold")] = numbers(table, "shared"), numbers(table, "union")
-    some = fold >= 0
-    cluster, first = np.full((2, len(fold)), -1, np.int32)
-    cluster[some] = leader[fold[some]]
-    first[some] = firsts[cluster[some]]
-    marks, kept = no_marks(len(at)), np.ones(len(at), np.bool_)
-    opening = np.flatnonzero(np.diff(doc, prepend=-1))
-    starts = np.append(opening, len(at)).astype(np.int64)
-    doubles = Doubles(np.full(len(opening), -1, np.int32), *np.zeros((2, len(opening)), np.int64))
+def _across(part: Live, leaders: Batches, beside: Batches, method: Method) -> Settled:
+    openings, _, found, seq, first = seen(part, leaders)
+    marks, kept = no_marks(len(part.at)), np.ones(len(part.at), np.bool_)
+    documents = len(openings) - 1
+    doubles = Doubles(np.full(documents, -1, np.int32), *np.zeros((2, documents), np.int64))
     if method.across != "off":
-        doubles = across(starts, Sequence(cluster, fold, masked, letters, strong), first, marks, kept)
-    counts = np.where(marks.kind == EQUAL, 1, 0) * np.ones((2, 1), np.int64)
-    near = marks.kind == NEAR
-    counts[:, near] = fold_counts[:, fold[near]]
-    return Settled(at, marks, counts, kept, doc[opening], doubles)
+        held = whole(beside, BESIDE_CONTENTS)
+        pairs = neighbours(places_of(openings, first, seq))
+        seq = seq._replace(beside=judged(pairs, numbers(held, "fold"), contents_in(held), method.limits))
+        doubles = across(openings, seq, first, marks, kept)
+    counts = similarities(marks, seq, found)
+    return Settled(part.at, marks, counts, kept, part.doc[openings[:-1]], doubles)
 
 
 def _across_rows(found: Settled, out: NDArray[np.bool_]) -> Rows:
@@ -137,7 +122,7 @@ def _within_rows(
     behind = np.maximum(position[twin], 0)
     stays = ~falls[twin] & (position[twin] >= 0) & found.kept[behind]
     evidence = inside["evidence"][left].astype(np.int64)
-    sure = (found.marks.kind[behind] == EQUAL) | (found.marks.kind[behind] == NEAR)
+    sure = np.isin(found.marks.kind[behind], SURE)
     moved = (position[twin] >= 0) & ~found.kept[behind] & sure & (evidence == EQUAL)
     counts = np.stack([inside["shared"][left], inside["union"][left]]).astype(np.int64)
     rows = Rows(
@@ -150,8 +135,8 @@ def _within_rows(
     )
     chosen = stays | moved
     # What differs in figures, or fills a gap, goes only with a block in which something equal or near still goes.
-    carried = np.isin(rows.block, rows.block[chosen & (moved | np.isin(evidence, (EQUAL, NEAR)))])
-    chosen &= carried | np.isin(evidence, (EQUAL, NEAR))
+    carried = np.isin(rows.block, rows.block[chosen & (moved | np.isin(evidence, SURE))])
+    chosen &= carried | np.isin(evidence, SURE)
     return Rows(*(column[..., chosen] for column in rows))
 
 
@@ -174,12 +159,10 @@ def _duplicates(found: Settled, same: pa.Table) -> dict[int, tuple[int, int, int
 
 def _batch(
     rows: Rows,
-    doc: NDArray[np.int64],
-    paragraph: NDArray[np.int32],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
+    known: Mapping[str, NDArray[Any]],
     duplicates: dict[int, tuple[int, int, int, int]],
 ) -> pa.RecordBatch:
+    doc, paragraph, start, end = (known[name] for name in ("doc", "paragraph", "start", "end"))
     docs = sorted(duplicates)
     wholes = np.array([duplicates[each] for each in docs], np.int64).reshape(-1, 4).T
     nothing = np.full(len(docs), -1)

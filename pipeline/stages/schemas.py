@@ -96,11 +96,28 @@ FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 # First occurrences of folds that share a bucket with another fold.
 CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_(_int32))
 
-# The candidates with their shingles: 64-bit hashes, sorted, unique.
-SHINGLES = _schema(fold=_int32, masked=_int64, buckets=pa.list_(_int32), shingles=pa.list_(_int64))
+# The candidates with what they hold: shingles and tokens as 64-bit hashes, sorted, unique.
+CONTENTS = _schema(
+    fold=_int32,
+    masked=_int64,
+    buckets=pa.list_(_int32),
+    shingles=pa.list_(_int64),
+    tokens=pa.list_(_int64),
+)
+
+# The same for folds that stand beside a repeat, where the copy of another one would stand.
+BESIDE = _schema(doc=_int64, paragraph=_int32, fold=_int32)
+BESIDE_CONTENTS = _schema(fold=_int32, masked=_int64, shingles=pa.list_(_int64), tokens=pa.list_(_int64))
 
 # Folds that have a leader; and, as their own leaders, those that were not compared with every earlier one (`capped`).
-LEADERS = _schema(fold=_int32, leader=_int32, shared=_int32, union=_int32, capped=pa.bool_())
+LEADERS = _schema(
+    fold=_int32,
+    leader=_int32,
+    shared=_int32,
+    union=_int32,
+    partial=pa.bool_(),  # contained in the leader, rather than near to it
+    capped=pa.bool_(),
+)
 
 # Everything that goes as a repeat or a duplicate, settled; paragraph -1 = the whole document (then no twin span).
 REPEATS = _schema(

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipeline.dedup.contents import Contents
+
 
 def whole(rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     """All rows of one shard as a table with one chunk a column."""
@@ -49,6 +51,14 @@ def lists(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
 def list_column(values: NDArray[Any], offsets: NDArray[np.int64], kind: pa.DataType) -> pa.Array:
     """A list column from (values, offsets)."""
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values, kind.value_type))
+
+
+def contents_in(table: pa.Table) -> Contents:
+    """What paragraphs hold, from rows of CONTENTS or BESIDE_CONTENTS."""
+    shingles, shingle_offsets = lists(table, "shingles")
+    tokens, token_offsets = lists(table, "tokens")
+    masked = numbers(table, "masked")
+    return Contents(shingles.view(np.uint64), shingle_offsets, tokens.view(np.uint64), token_offsets, masked)
 
 
 def batch(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:

@@ -4,12 +4,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.dedup import reference
-from pipeline.dedup.align import EQUAL, FIGURES, GAP, NEAR, Sequence
+from pipeline.dedup.beside import folds_beside, judged, neighbours
 from pipeline.dedup.blocks import Marks, no_marks
 from pipeline.dedup.blocks import within as mark_within
+from pipeline.dedup.contents import contents_of
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
+from pipeline.dedup.relations import Paragraphs, aligned, places_of, similarities, unrelated
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, list_column, numbers, source_salts, whole
@@ -23,34 +24,23 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     table = whole(paragraphs, PARAGRAPHS)
     if len(table) == 0:
         return
-    data, starts, ends = byte_spans(texts, table)
+    text = byte_spans(texts, table)
+    data, starts, ends = text
     doc = numbers(table, "doc")
     opening = np.flatnonzero(np.diff(doc, prepend=-1))
     owner = np.repeat(np.arange(len(opening)), np.diff(np.append(opening, len(doc))))
-    tokens = numbers(table, "tokens")
-    masked = numbers(table, "masked")
+    tokens, letters = numbers(table, "tokens"), numbers(table, "letters")
     fold = numbered(_salted(numbers(table, "fold_hi"), owner), numbers(table, "fold_lo"), tokens > 0)
+    rows = Paragraphs(fold, numbers(table, "masked"), letters, method.strong(letters, numbers(table, "unspaced")))
     firsts = first_places(fold)
     eligible = firsts[tokens[firsts] >= method.fewest_tokens]
     keys = method.keys(data, starts[eligible], ends[eligible])
     count = len(doc)
-    marks, counts, kept = no_marks(count), np.zeros((2, count), np.int32), np.ones(count, np.bool_)
+    marks, counts, kept = no_marks(count), np.zeros((2, count), np.int64), np.ones(count, np.bool_)
     capped = np.zeros(count, np.bool_)
     if method.within:
-        found = method.leaders_inside(data, starts[eligible], ends[eligible], masked[eligible], keys, owner[eligible])
-        capped[eligible] = found.capped
-        leader = np.arange(len(firsts), dtype=np.int32)
-        leader[fold[eligible]] = fold[eligible[found.leader]]
-        fold_counts = np.zeros((2, len(firsts)), np.int32)
-        fold_counts[:, fold[eligible]] = found.shared, found.union
-        cluster = np.where(fold >= 0, leader[fold], -1).astype(np.int32)
-        first = np.where(fold >= 0, firsts[cluster], np.arange(count)).astype(np.int32)
-        letters = numbers(table, "letters")
-        seq = Sequence(cluster, fold, masked, letters, method.strong(letters, numbers(table, "unspaced")))
-        mark_within(np.append(opening, count).astype(np.int64), seq, first, kept, marks)
-        counts = np.where(marks.kind == NEAR, fold_counts[:, np.maximum(fold, 0)], 0)
-        counts[:, marks.kind == EQUAL] = 1
-        _weigh_others(marks, counts, data, starts, ends)
+        openings = np.append(opening, count).astype(np.int64)
+        counts = _marked(rows, text, openings, (firsts, eligible, owner), keys, method, marks, kept, capped)
     if method.across == "source":
         row = np.searchsorted(numbers(texts, "doc"), doc[eligible])
         keys = keys ^ source_salts(texts)[row][:, None]
@@ -71,22 +61,43 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     )
 
 
+def _marked(
+    rows: Paragraphs,
+    text: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]],
+    openings: NDArray[np.int64],
+    places: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    keys: NDArray[np.int64],
+    method: Method,
+    marks: Marks,
+    kept: NDArray[np.bool_],
+    capped: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Marks what goes, takes it from `kept`, sets `capped`; (shared, union) of each paragraph, shape (2, n).
+
+    `places`: first place of each fold; those of them that have keys; document of each paragraph.
+    """
+    data, starts, ends = text
+    firsts, eligible, owner = places
+    fold, masked = rows.fold, rows.masked
+    led = method.leaders_inside(data, starts[eligible], ends[eligible], masked[eligible], keys, owner[eligible])
+    capped[eligible] = led.capped
+    found = unrelated(len(firsts))
+    found.leader[fold[eligible]] = fold[eligible[led.leader]]
+    found.shared[fold[eligible]], found.union[fold[eligible]] = led.shared, led.union
+    found.partial[fold[eligible]] = led.partial
+    seq, first = aligned(rows, firsts, found)
+    pairs = neighbours(places_of(openings, first, seq))
+    some = folds_beside(pairs)
+    at = firsts[some]
+    seq = seq._replace(beside=judged(pairs, some, contents_of(data, starts[at], ends[at], masked[at]), method.limits))
+    own = np.arange(len(fold), dtype=np.int32)
+    mark_within(openings, seq, np.where(first >= 0, first, own), kept, marks)
+    return similarities(marks, seq, found)
+
+
 def _salted(hi: NDArray[np.int64], owner: NDArray[np.int64]) -> NDArray[np.int64]:
     """Halves of keys that are equal only inside one document."""
     return (hi.view(np.uint64) ^ (owner.astype(np.uint64) * _GOLDEN)).view(np.int64)
-
-
-def _weigh_others(
-    marks: Marks,
-    counts: NDArray[np.int32],
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-) -> None:
-    """The real similarity of the few that go for another reason than their own similarity."""
-    for at in np.flatnonzero((marks.kind == FIGURES) | (marks.kind == GAP)).tolist():
-        mine, theirs = (data[starts[i] : ends[i]].tobytes().decode() for i in (at, marks.twin[at]))
-        counts[:, at] = reference.likeness(mine, theirs)
 
 
 def _bands(

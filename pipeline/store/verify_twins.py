@@ -3,13 +3,21 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipeline.dedup.reference import fold, similarity
+from pipeline.dedup.reference import fold, novelty, similarity, verdict
 from pipeline.store.files import Json
 from pipeline.store.finding import REPORT_BUG, Finding
 
 Row = dict[str, Any]
+
+
+class Shares(NamedTuple):
+    """Section `repeats` of the settings, as far as it says what is near."""
+
+    threshold: Fraction
+    novelty: Fraction
+    containment: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +32,29 @@ class Twin:
 def twin_findings(twin: Twin, rows: list[Row], settings: Mapping[str, Json]) -> list[Finding]:
     """What is wrong with the removals whose kept copy should lie in this document."""
     found = []
-    threshold = threshold_of(settings)
+    shares = shares_of(settings)
     for row in rows:
         where = f"document {row['doc_id']}, span {row['start']}-{row['end']}"
         if row["kind"] == "duplicate":
             wrongs = _duplicate(row, twin)
         elif row["kind"] in ("repeat_within", "repeat_across"):
-            wrongs = _repeat(row, twin, threshold)
+            wrongs = _repeat(row, twin, shares)
         else:
             continue  # a rule took it; the copy beside it is for the reader
         found += [Finding(where, what, REPORT_BUG) for what in wrongs]
     return found
 
 
-def threshold_of(settings: Mapping[str, Json]) -> Fraction | None:
-    """`repeats.threshold` of a manifest's settings, exactly as it was written; None without.
+def shares_of(settings: Mapping[str, Json]) -> Shares | None:
+    """The shares of a manifest's settings that a repeat had to reach or keep, exactly as written; None without.
 
-    >>> threshold_of({"repeats": {"threshold": 0.7}})
+    >>> shares_of({"repeats": {"threshold": 0.7, "novelty": 0.1, "containment": 0.9}}).threshold
     Fraction(7, 10)
     """
     repeats = settings.get("repeats")
-    value = repeats.get("threshold") if isinstance(repeats, dict) else None
-    return Fraction(str(value)) if isinstance(value, int | float) else None
+    values = [repeats.get(name) for name in Shares._fields] if isinstance(repeats, dict) else [None]
+    shares = [Fraction(str(value)) for value in values if isinstance(value, int | float)]
+    return Shares(*shares) if len(shares) == len(Shares._fields) else None
 
 
 def _duplicate(row: Row, twin: Twin) -> Iterator[str]:
@@ -55,7 +64,7 @@ def _duplicate(row: Row, twin: Twin) -> Iterator[str]:
         yield f"was kept out as equal to {twin.doc_id}, and is not"
 
 
-def _repeat(row: Row, twin: Twin, threshold: Fraction | None) -> Iterator[str]:
+def _repeat(row: Row, twin: Twin, shares: Shares | None) -> Iterator[str]:
     start, end = row["twin_start"], row["twin_end"]
     if (row["kind"] == "repeat_within") != (row["doc_id"] == twin.doc_id):
         yield f"is a {row['kind']} with a kept copy in {twin.doc_id}"
@@ -66,7 +75,7 @@ def _repeat(row: Row, twin: Twin, threshold: Fraction | None) -> Iterator[str]:
         yield f"has its kept copy at {start}-{end}, which is not before it"
     if _is_removed(twin, start, end):
         yield f"has its kept copy at {start}-{end} of {twin.doc_id}, where text was removed"
-    yield from _similarity(row, twin.text[start:end], threshold)
+    yield from _similarity(row, twin.text[start:end], shares)
 
 
 def _is_removed(twin: Twin, start: int, end: int) -> bool:
@@ -75,7 +84,7 @@ def _is_removed(twin: Twin, start: int, end: int) -> bool:
     return any(from_ < to and not twin.text[from_:to].isspace() for from_, to in spans)
 
 
-def _similarity(row: Row, kept: str, threshold: Fraction | None) -> Iterator[str]:
+def _similarity(row: Row, kept: str, shares: Shares | None) -> Iterator[str]:
     evidence = row["evidence"]
     if evidence not in ("equal", "near", "contained", "figures", "gap"):
         yield f"is a repeat by {evidence!r}"
@@ -87,7 +96,20 @@ def _similarity(row: Row, kept: str, threshold: Fraction | None) -> Iterator[str
         yield f"has similarity {row['similarity']} in the ledger and {real} ({shared} of {union}) in the two texts"
     if evidence == "equal" and not equal:
         yield "was removed as equal, but the two texts are not"
-    if evidence == "near" and threshold is None:
-        yield "was removed as near, but the manifest's settings have no repeats.threshold"
-    if evidence == "near" and threshold is not None and shared < threshold * union:
-        yield f"was removed as near with {shared} of {union} shingles shared; the threshold is {float(threshold)}"
+    if evidence in ("near", "contained"):
+        yield from _verdict(row["text"], kept, evidence, shares)
+
+
+def _verdict(mine: str, kept: str, evidence: str, shares: Shares | None) -> Iterator[str]:
+    if shares is None:
+        yield f"was removed as {evidence}, but the manifest's settings do not say what is near"
+        return
+    found = verdict(mine, kept, threshold=shares.threshold, most_new=shares.novelty, containment=shares.containment)
+    if found != evidence:
+        shared, union = similarity(mine, kept)
+        alone, count = novelty(mine, kept)
+        yield (
+            f"was removed as {evidence} with {shared} of {union} shingles shared and {alone} of {count} tokens new; "
+            f"by threshold {float(shares.threshold)}, novelty {float(shares.novelty)} and containment "
+            f"{float(shares.containment)} it is {found or 'no repeat'}"
+        )

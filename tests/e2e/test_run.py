@@ -37,7 +37,7 @@ def test_exit_2_other_settings_on_the_same_store(tmp_path: Path, cli: Cli) -> No
     inbox(tmp_path, article(2), name="more.jsonl")
     told = cli("run", tmp_path / "in", "--set", "repeats.threshold=0.9")
     assert told.code == 2
-    assert "repeats.threshold: 0.6 in the store, 0.9 now" in told.err
+    assert "repeats.threshold: 0.45 in the store, 0.9 now" in told.err
     assert (cli.last_run["exit_code"], cli.generation) == (2, 1)
     assert cli("run", tmp_path / "in", "--set", "output.zstd_level=9").code == 0
 

@@ -5,7 +5,22 @@ from collections import Counter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.symbols import NOTHING, NUMBERS, SHORT, Decided, across, documents, family, letters, symbols, within
+from tests.symbols import (
+    NOTHING,
+    NUMBERS,
+    SHORT,
+    STRONG_NUMBERS,
+    Decided,
+    across,
+    documents,
+    family,
+    leads,
+    letters,
+    symbols,
+    within,
+)
+
+SURE = ("equal", "near", "contained", "beside")
 
 texts = documents().map("".join) | symbols.map(lambda text: text or "a")
 
@@ -19,17 +34,24 @@ def test_a_double_repeats_a_document_that_stays(docs: list[str]) -> None:
             continue
         assert of < at
         assert found.doubles.of[of] < 0
-        there = set(map(family, docs[of]))
-        shared = sum(letters(symbol) for symbol in docs[at] if family(symbol) in there)
+        there = set(map(leads, docs[of]))
+        first = sum(map(len, docs[:at]))
+        beside = [
+            found.evidence()[first + k] == "beside" and found.owner[found.marks.twin[first + k]] == of
+            for k in range(len(docs[at]))
+        ]
+        repeats = [leads(symbol) in there or also for symbol, also in zip(docs[at], beside, strict=True)]
+        shared = sum(letters(symbol) for symbol, again in zip(docs[at], repeats, strict=True) if again)
         total = sum(map(letters, docs[at]))
         assert (found.doubles.shared[at], found.doubles.union[at]) == (shared, total)
         assert shared * 20 >= total * 19
-        assert all(symbol in SHORT + NOTHING + NUMBERS for symbol in docs[at] if family(symbol) not in there)
+        rest = [symbol for symbol, again in zip(docs[at], repeats, strict=True) if not again]
+        assert all(symbol in SHORT + NOTHING + NUMBERS for symbol in rest)
         assert set(found.left[at]) == {"."}
 
 
 def leader_of(symbol: str, scope: str) -> str:
-    return next(each for each in scope if family(each) == family(symbol))
+    return next(each for each in scope if leads(each) == leads(symbol))
 
 
 def check_twins(found: Decided, docs: list[str], *, inside: bool) -> None:
@@ -47,14 +69,20 @@ def check_twins(found: Decided, docs: list[str], *, inside: bool) -> None:
         mine, theirs = flat[at], flat[twin]
         if why == "equal":
             assert mine == theirs or (mine in NOTHING and theirs in NOTHING)
-        elif why == "near":
+        elif why in ("near", "contained"):
             assert mine != theirs
             assert theirs == leader_of(mine, docs[found.owner[at]] if inside else flat)
+            assert (why == "contained") == (mine == "Ç")
+        elif why == "beside":
+            assert mine != theirs
+            assert family(mine) == family(theirs)
         elif why == "figures":
-            assert (mine in "0123" and theirs in "0123") or (mine in "XYZ" and theirs in "XYZ")
+            assert inside
+            assert any(mine in kin and theirs in kin for kin in (NUMBERS, STRONG_NUMBERS))
             assert mine != theirs
         else:
             assert why == "gap"
+            assert inside
             assert max(letters(mine), letters(theirs)) < 80
 
 
@@ -78,7 +106,7 @@ def test_across_a_twin_stays_and_is_what_the_evidence_says(docs: list[str]) -> N
 def lost(docs: list[str], left: list[str], evidence: list[str]) -> set[str]:
     """Families of symbols that went as equal or near and of which no copy is left."""
     flat = "".join(docs)
-    gone = {family(symbol) for symbol, why in zip(flat, evidence, strict=True) if why in ("equal", "near")}
+    gone = {family(symbol) for symbol, why in zip(flat, evidence, strict=True) if why in SURE}
     return gone - set(map(family, "".join(left))) - set(NOTHING)
 
 
@@ -118,7 +146,7 @@ def test_across_a_block_carries_enough(docs: list[str]) -> None:
         size[found.owner[at]] += letters(symbol)
     for places in blocks_of(found, flat).values():
         why = {at: found.evidence()[at] for at in places}
-        sure = [at for at in places if why[at] in ("equal", "near")]
+        sure = [at for at in places if why[at] in SURE]
         carried = sum(letters(flat[at]) for at in sure)
         total = sum(letters(flat[at]) for at in places)
         covers = total * 5 >= size[found.owner[places[0]]] * 4
@@ -133,25 +161,23 @@ def test_across_a_block_carries_enough(docs: list[str]) -> None:
 @example("a0bCa1bC0C1")
 def test_inside_a_block_carries_enough(doc: str) -> None:
     found = within(doc)
-    families = list(map(family, doc))
+    families = list(map(leads, doc))
     seen = Counter(families)
     for block, places in blocks_of(found, doc).items():
-        sure = [at for at in places if found.evidence()[at] in ("equal", "near")]
+        sure = [at for at in places if found.evidence()[at] in SURE]
         carried = sum(letters(doc[at]) for at in sure)
         total = sum(letters(doc[at]) for at in places)
         before = sum(letters(doc[at]) for at in range(block) if found.kept[at])
-        once = before + sum(
-            letters(s) for at, s in enumerate(doc) if at > places[-1] and family(s) not in families[:at]
-        )
+        once = before + sum(letters(s) for at, s in enumerate(doc) if at > places[-1] and leads(s) not in families[:at])
         weighs = carried >= 240 or any(letters(doc[at]) >= 80 for at in sure)
         again = weighs and carried * 5 >= before * 4 and before * 5 >= once * 4
-        strong = [at for at in sure if letters(doc[at]) >= 80 and seen[family(doc[at])] < 3]
+        strong = [at for at in sure if letters(doc[at]) >= 80 and seen[leads(doc[at])] < 3]
         assert again or strong
         if not again:
-            refrains = [at for at in places if seen[family(doc[at])] >= 3 and doc[at] not in NOTHING]
+            refrains = [at for at in places if seen[leads(doc[at])] >= 3 and doc[at] not in NOTHING]
             assert not refrains
         assert carried > 0
-        refrain = sum(letters(symbol) for symbol in doc if seen[family(symbol)] >= 3)
+        refrain = sum(letters(symbol) for symbol in doc if seen[leads(symbol)] >= 3)
         assert (carried + refrain) * 3 >= total * 2
 
 
@@ -174,8 +200,8 @@ def test_inside_documents_know_nothing_of_one_another(docs: list[str]) -> None:
 
 @given(texts)
 def test_inside_a_strong_line_seen_twice_goes(doc: str) -> None:
-    seen = Counter(map(family, doc))
-    left = Counter(map(family, within(doc).left[0]))
+    seen = Counter(map(leads, doc))
+    left = Counter(map(leads, within(doc).left[0]))
     for symbol in "ABC":
         if seen[symbol] == 2:
             assert left[symbol] == 1

@@ -77,6 +77,10 @@ def test_documents_stay(docs: tuple[str, ...]) -> None:
         ("A*BA-B", "A*B..."),  # ornaments
         ("AbbbCAbbbC", "AbbbC....."),
         ("AÁB", "A.B"),
+        ("ABÄB", "AB.."),
+        ("AbÄB", "AbÄB"),
+        ("ABbABä", "ABb..ä"),
+        ("CÇ", "C."),
         ("ABÁBÀB", "AB...."),
     ],
 )
@@ -92,6 +96,13 @@ def test_one_document_goes(doc: str, left: str) -> None:
         (("AbC", "xAbCy"), ("AbC", "x...y")),
         (("AB", "BA"), ("AB", "..")),
         (("ABC", "ADBC"), ("ABC", ".D..")),
+        (("AB", "ÄB"), ("AB", "..")),  # found beside a repeat
+        (("ABa", "BÄ"), ("ABa", ".Ä")),  # and only there
+        (("aA", "äA"), ("aA", "..")),  # short ones, too
+        (("aA", "äB"), ("aA", "äB")),
+        (("abcA", "dbcA"), ("abcA", "d...")),
+        (("abA", "acA"), ("abA", "ac.")),  # behind a gap only longer paragraphs go on
+        (("ABC", "DÇE"), ("ABC", "D.E")),
         (("AbB", "AcB"), ("AbB", ".c.")),  # a gap goes only inside a document
         (("AbB", "AcBDE"), ("AbB", ".c.DE")),  # a gap in a part of a document
         (("ABX", "ABY"), ("ABX", "..Y")),  # and so do figures

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from pipeline.dedup import reference
 from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.dedup.contents import contents_of
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
 from pipeline.dedup.minhash import reference_signatures, signatures
-from pipeline.dedup.shingles import overlap, shingle_sets
+from pipeline.dedup.verdict import similarity
 from tests.strategies import LETTERS, buffers, lines, texts
 
 some_lines = st.lists(lines | texts, max_size=5)
@@ -149,23 +150,26 @@ def test_blake2b(lengths: range | tuple[int, ...]) -> None:
 
 @given(some_lines)
 @example(["", "one", "-5", "a -5 b", "one one one", "上海 上海", "x\u200by z", "% %"])
-def test_shingles_are_what_the_slow_twin_says(strings: list[str]) -> None:
+def test_contents_are_what_the_slow_twin_says(strings: list[str]) -> None:
     data, offsets = buffers(strings)
-    values, bounds = shingle_sets(data, offsets[:-1], offsets[1:])
+    held = contents_of(data, offsets[:-1], offsets[1:], np.zeros(len(strings), np.int64))
     for at, text in enumerate(strings):
-        assert values[bounds[at] : bounds[at + 1]].tolist() == reference.shingle_hashes(text)
+        shingles = held.shingles[held.shingle_offsets[at] : held.shingle_offsets[at + 1]]
+        tokens = held.tokens[held.token_offsets[at] : held.token_offsets[at + 1]]
+        assert shingles.tolist() == reference.shingle_hashes(text)
+        assert tokens.tolist() == sorted({reference.token_hash(token) for token in reference.tokens(text)})
 
 
 @given(lines, lines)
 @example("one two three", "One, two, four")
+@example("one", "two three four")
+@example("one", "two")
 def test_similarity_is_that_of_the_shingles(left: str, right: str) -> None:
     data, offsets = buffers([left, right])
-    values, bounds = shingle_sets(data, offsets[:-1], offsets[1:])
-    ours, theirs = values[: bounds[1]], values[bounds[1] :]
-    shared, union = overlap(ours, theirs)
-    assert (shared, union) == overlap(theirs, ours)
-    if min(len(reference.tokens(left)), len(reference.tokens(right))) >= 2:
-        assert (shared, union) == reference.similarity(left, right)
+    held = contents_of(data, offsets[:-1], offsets[1:], np.zeros(2, np.int64))
+    assert similarity(0, 1, held) == similarity(1, 0, held)
+    if reference.tokens(left) and reference.tokens(right) and reference.tokens(left) != reference.tokens(right):
+        assert similarity(0, 1, held) == reference.similarity(left, right)
 
 
 @settings(max_examples=40)

@@ -1,4 +1,4 @@
-"""Leaders: equal to the naive greedy rule, really similar, no chains, and only the past decides."""
+"""Leaders: equal to the naive greedy rule, by the real verdict, no chains, and only the past decides."""
 
 from fractions import Fraction
 
@@ -9,77 +9,80 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.dedup import reference
+from pipeline.dedup.contents import Contents
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.leaders import Leaders, leaders_of
 from pipeline.dedup.method import Method
+from pipeline.dedup.verdict import Limits
 from tests import oracles
+from tests.oracles import Row
 from tests.strategies import buffers, edited
 
-Sets = list[set[int]]
+Shares = tuple[Fraction, Fraction, Fraction]  # threshold, novelty, containment
+ANY_NEW = Fraction(1)  # novelty is no limit
+NEVER = Fraction(1)  # contained is only what is a subset
 
 
-def packed(sets: Sets, kind: type) -> tuple[NDArray, NDArray[np.int64]]:
+def packed(sets: list[frozenset[int]], kind: type) -> tuple[NDArray, NDArray[np.int64]]:
     offsets = np.cumsum([0, *map(len, sets)]).astype(np.int64)
     return np.array([value for each in sets for value in sorted(each)], kind), offsets
 
 
-def led(buckets: Sets, shingles: Sets, masked: list[int], threshold: Fraction, most: int) -> Leaders:
-    return leaders_of(
-        packed(buckets, np.int32),
-        packed(shingles, np.uint64),
-        np.array(masked, np.int64),
-        threshold=(threshold.numerator, threshold.denominator),
-        most_leaders=most,
-    )
+def led(rows: list[Row], shares: Shares, most: int) -> Leaders:
+    threshold, novelty, containment = (each.as_integer_ratio() for each in shares)
+    limits = Limits(threshold, novelty, containment, np.array(oracles.NEGATIVE, np.uint64))
+    shingles, tokens = (packed([getattr(row, name) for row in rows], np.uint64) for name in ("shingles", "tokens"))
+    contents = Contents(*shingles, *tokens, np.array([row.masked for row in rows], np.int64))
+    return leaders_of(packed([row.buckets for row in rows], np.int32), contents, limits, most_leaders=most)
 
 
-rows = st.lists(
-    st.tuples(st.sets(st.integers(0, 4), max_size=3), st.sets(st.integers(0, 8), max_size=8), st.integers(0, 9)),
+def simple(sets: list[set[int]], masked: list[int] | None = None) -> list[Row]:
+    """Paragraphs in one bucket, with these shingles and no tokens."""
+    numbers = masked or list(range(len(sets)))
+    return [Row(frozenset({0}), frozenset(each), frozenset(), at) for each, at in zip(sets, numbers, strict=True)]
+
+
+numbers = st.integers(0, 8)
+given_rows = st.lists(
+    st.builds(
+        Row,
+        st.frozensets(st.integers(0, 4), max_size=3),
+        st.frozensets(numbers, max_size=8),
+        st.frozensets(numbers | st.sampled_from(oracles.NEGATIVE), max_size=6),
+        st.integers(0, 9),
+    ),
     max_size=14,
 )
-thresholds = st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(7, 10), Fraction(1), Fraction(1, 100)])
+fractions = st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(7, 10), Fraction(1), Fraction(1, 100)])
+given_shares = st.tuples(fractions, fractions | st.just(Fraction(0)), fractions)
 
 
-def columns(given_rows: list[tuple[set[int], set[int], int]]) -> tuple[Sets, Sets, list[int]]:
-    return tuple([row[at] for row in given_rows] for at in range(3))
-
-
-@given(rows, thresholds, st.integers(1, 4))
-@example([({0}, {1, 2, 3}, 0), ({0}, {2, 3, 4}, 1), ({0}, {3, 4, 5}, 2)], Fraction(1, 2), 4)
-@example([({0}, set(), 0), ({0}, set(), 1), ({0}, {1}, 2)], Fraction(1, 2), 4)
-def test_the_naive_greedy_rule(
-    given_rows: list[tuple[set[int], set[int], int]], threshold: Fraction, most: int
-) -> None:
-    found = led(*columns(given_rows), threshold, most)
-    leader, counts, capped = oracles.leaders(*columns(given_rows), threshold, most)
+@given(given_rows, given_shares, st.integers(1, 4))
+@example(simple([{1, 2, 3}, {2, 3, 4}, {3, 4, 5}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
+@example(simple([set(), set(), {1}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
+@example(simple([{1, 2, 3, 4, 5}, {1, 2}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
+def test_the_naive_greedy_rule(rows: list[Row], shares: Shares, most: int) -> None:
+    found = led(rows, shares, most)
+    leader, counts, partial, capped = oracles.leaders(rows, shares, most)
     assert found.leader.tolist() == leader
     assert list(zip(found.shared.tolist(), found.union.tolist(), strict=True)) == counts
+    assert found.partial.tolist() == partial
     assert np.count_nonzero(found.capped) == capped
 
 
-@given(rows, thresholds, st.integers(1, 4))
-def test_followers_are_similar_to_a_leader_that_leads_itself(
-    given_rows: list[tuple[set[int], set[int], int]], threshold: Fraction, most: int
-) -> None:
-    _, shingles, masked = columns(given_rows)
-    found = led(*columns(given_rows), threshold, most)
+@given(given_rows, given_shares, st.integers(1, 4))
+def test_followers_say_again_what_a_leader_said_that_leads_itself(rows: list[Row], shares: Shares, most: int) -> None:
+    found = led(rows, shares, most)
     for row, head in enumerate(found.leader.tolist()):
         assert found.leader[head] == head <= row
         if head != row:
-            ours, theirs = shingles[row], shingles[head]
-            assert Fraction(len(ours & theirs), len(ours | theirs)) >= threshold
-            assert masked[row] != masked[head]
+            assert oracles.verdict(row, head, rows, shares) == ("contained" if found.partial[row] else "near")
 
 
-@given(rows, rows, thresholds, st.integers(1, 4))
-def test_only_the_past_decides(
-    before: list[tuple[set[int], set[int], int]],
-    after: list[tuple[set[int], set[int], int]],
-    threshold: Fraction,
-    most: int,
-) -> None:
-    alone, both = (led(*columns(each), threshold, most) for each in (before, before + after))
-    for name in ("leader", "shared", "union"):
+@given(given_rows, given_rows, given_shares, st.integers(1, 4))
+def test_only_the_past_decides(before: list[Row], after: list[Row], shares: Shares, most: int) -> None:
+    alone, both = (led(each, shares, most) for each in (before, before + after))
+    for name in ("leader", "shared", "union", "partial"):
         assert getattr(both, name)[: len(before)].tolist() == getattr(alone, name).tolist()
 
 
@@ -105,46 +108,44 @@ def test_the_threshold_is_compared_without_rounding(
     shared: int, alone: int, threshold: Fraction, repeats: bool
 ) -> None:
     """Two sets of `shared` and `shared + alone` shingles: similarity shared / (shared + alone)."""
-    found = leaders_of(
-        (np.zeros(2, np.int32), np.arange(3)),
-        (
-            np.concatenate([np.arange(shared), np.arange(shared + alone)]).astype(np.uint64),
-            np.array([0, shared, 2 * shared + alone]),
-        ),
-        np.arange(2),
-        threshold=(threshold.numerator, threshold.denominator),
-        most_leaders=1,
-    )
+    shingles = np.concatenate([np.arange(shared + alone), np.arange(shared)]).astype(np.uint64)
+    nothing = np.empty(0, np.uint64), np.zeros(3, np.int64)
+    contents = Contents(shingles, np.array([0, shared + alone, 2 * shared + alone]), *nothing, np.arange(2))
+    limits = Limits(threshold.as_integer_ratio(), (1, 1), (2, 1), np.empty(0, np.uint64))
+    found = leaders_of((np.zeros(2, np.int32), np.arange(3)), contents, limits, most_leaders=1)
     assert found.leader.tolist() == [0, 0 if repeats else 1]
     if repeats:
         assert (found.shared[1], found.union[1]) == (shared, shared + alone)
 
 
+HALF = (Fraction(1, 2), ANY_NEW, NEVER)
+
+
 def test_the_most_similar_leader_wins_and_the_earlier_one_of_two() -> None:
     shingles = [{1, 2, 3, 4, 20, 21, 22}, {1, 2, 3, 4, 5, 30}, {1, 2, 3, 4, 6, 31}, {1, 2, 3, 4, 5}, {1, 2, 3, 4}]
-    found = led([{0}] * 5, shingles, [0, 1, 2, 3, 4], Fraction(5, 9), 9)
+    found = led(simple(shingles), (Fraction(5, 9), ANY_NEW, NEVER), 9)
     assert found.leader.tolist() == [0, 1, 2, 1, 1]  # the last: 4/7 with 0, 4/6 with 1 and with 2
 
 
 def test_paragraphs_that_differ_in_figures_only_are_not_similar() -> None:
-    assert led([{0}] * 2, [{1, 2, 3}, {1, 2, 3, 4}], [7, 7], Fraction(1, 2), 9).leader.tolist() == [0, 1]
-    assert led([{0}] * 2, [{1, 2, 3}, {1, 2, 3, 4}], [7, 8], Fraction(1, 2), 9).leader.tolist() == [0, 0]
+    assert led(simple([{1, 2, 3}, {1, 2, 3, 4}], [7, 7]), HALF, 9).leader.tolist() == [0, 1]
+    assert led(simple([{1, 2, 3}, {1, 2, 3, 4}], [7, 8]), HALF, 9).leader.tolist() == [0, 0]
 
 
 def test_paragraphs_without_a_bucket_in_common_are_never_compared() -> None:
-    assert led([{0}, {1}], [{1, 2}, {1, 2, 3}], [0, 1], Fraction(1, 2), 9).leader.tolist() == [0, 1]
+    rows = [Row(frozenset({at}), frozenset(range(2 + at)), frozenset(), at) for at in range(2)]
+    assert led(rows, HALF, 9).leader.tolist() == [0, 1]
 
 
 def test_a_chain_is_cut_at_its_first_link() -> None:
     """Each is similar to the one before; only those similar to a leader follow."""
-    shingles = [set(range(at, at + 6)) for at in range(12)]
-    found = led([{0}] * 12, shingles, list(range(12)), Fraction(1, 2), 99)
+    found = led(simple([set(range(at, at + 6)) for at in range(12)]), HALF, 99)
     assert found.leader.tolist() == [0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9]
 
 
 def test_a_flood_in_one_bucket_is_capped_and_counted() -> None:
     shingles = [{10 * at, 10 * at + 1} for at in range(20)] + [{190, 191, 5}, {0, 1, 5}]
-    found = led([{0}] * 22, shingles, list(range(22)), Fraction(1, 2), 4)
+    found = led(simple(shingles), HALF, 4)
     assert found.leader.tolist() == [*range(21), 0]
     # The fifth leader did not fit, so all leaders behind it missed one.
     assert np.flatnonzero(found.capped).tolist() == list(range(5, 21))
@@ -160,7 +161,9 @@ def method(threshold: Fraction) -> Method:
         permutations=128,
         bands=25,
         rows=5,
-        threshold=(threshold.numerator, threshold.denominator),
+        threshold=threshold,
+        novelty=Fraction(1, 5),
+        containment=Fraction(9, 10),
         fewest_tokens=5,
         strong_letters=80,
         strong_letters_unspaced=60,
@@ -187,11 +190,20 @@ def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) ->
         if head != row:
             pair = (int(found.shared[row]), int(found.union[row]))
             assert pair == reference.similarity(strings[row], strings[head])
-            assert Fraction(*pair) >= threshold
-            assert reference.masked(strings[row]) != reference.masked(strings[head])
-    shingle_sets = [set(reference.shingle_hashes(text)) for text in strings]
-    shared = [{hash((int(at), key)) for key in each} for at, each in zip(scope, keys.tolist(), strict=True)]
-    want = oracles.leaders(shared, shingle_sets, masked.tolist(), threshold, 64)
+            why = reference.verdict(
+                strings[row], strings[head], threshold=threshold, most_new=how.novelty, containment=how.containment
+            )
+            assert why == ("contained" if found.partial[row] else "near")
+    rows = [
+        Row(
+            frozenset(hash((int(at), key)) for key in each),
+            frozenset(reference.shingle_hashes(text)),
+            frozenset(map(reference.token_hash, reference.tokens(text))),
+            int(mask),
+        )
+        for at, each, text, mask in zip(scope, keys.tolist(), strings, masked, strict=True)
+    ]
+    want = oracles.leaders(rows, (threshold, how.novelty, how.containment), 64)
     assert found.leader.tolist() == want[0]
 
 

@@ -1,5 +1,6 @@
 """Settings: what is written is what counts, and what cannot be meant stops the run with a message that helps."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -166,10 +167,10 @@ def test_a_settings_file_that_cannot_be_read_is_exit_code_2(tmp_path: Path, caps
         assert words in capsys.readouterr().err
 
 
-def test_the_threshold_is_a_fraction_as_written() -> None:
-    assert load_settings(None, ["repeats.threshold=0.7"]).repeats.threshold_fraction == (7, 10)
-    assert load_settings(None, ["repeats.threshold=0.1"]).repeats.threshold_fraction == (1, 10)
-    assert load_settings(None, ["repeats.threshold=1"]).repeats.threshold_fraction == (1, 1)
+@pytest.mark.parametrize("name", ["threshold", "novelty", "containment"])
+def test_shares_are_fractions_as_written(name: str) -> None:
+    for value, fraction in (("0.7", Fraction(7, 10)), ("0.1", Fraction(1, 10)), ("1", Fraction(1))):
+        assert load_settings(None, [f"repeats.{name}={value}"]).repeats.fraction(name) == fraction
 
 
 def test_the_fingerprint_names_what_can_change_text_and_nothing_else() -> None:

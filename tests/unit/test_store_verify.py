@@ -176,19 +176,20 @@ def test_content_that_breaks_a_promise_is_found_when_every_digest_is_right(store
     assert any(said in line for line in told), told
 
 
-def test_the_threshold_of_the_manifest_is_the_one_that_counts(store: Store) -> None:
+def test_the_shares_of_the_manifest_are_those_that_count(store: Store) -> None:
     from tests import store_kit
 
-    run_settings = {"repeats": {"threshold": 0.9}}
+    run_settings = {"repeats": {"threshold": 0.9, "novelty": 0.2, "containment": 0.9}}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store_kit, "SETTINGS", run_settings)
         run(store.root.parent / "strict", first_night(), "n1")
         patch.setattr(store_kit, "SETTINGS", {})
         run(store.root.parent / "silent", first_night(), "n1")
     (strict,) = verify(open_store(store.root.parent / "strict", create=False), deep=True)
-    assert "17 of 21 shingles shared; the threshold is 0.9" in strict.what.replace("with ", "").replace("near ", "")
+    assert "near with 17 of 21 shingles shared and" in strict.what
+    assert "by threshold 0.9" in strict.what
     (silent,) = verify(open_store(store.root.parent / "silent", create=False), deep=True)
-    assert "no repeats.threshold" in silent.what
+    assert "settings do not say what is near" in silent.what
 
 
 def test_a_broken_chain_is_found(store: Store) -> None:

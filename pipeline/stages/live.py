@@ -1,0 +1,55 @@
+"""The paragraphs that take part across documents, as stages `beside` and `repeats` both see them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dedup.align import Sequence
+from pipeline.dedup.method import Method, first_places
+from pipeline.dedup.relations import Paragraphs, Relations, aligned, unrelated
+from pipeline.flow import Batches
+from pipeline.stages.schemas import LEADERS
+from pipeline.stages.tables import numbers, whole
+
+LIVE_COLUMNS = ("letters", "unspaced", "tokens", "masked")
+
+
+class Live(NamedTuple):
+    """The paragraphs that take part across documents, `at` their places among all paragraphs."""
+
+    at: NDArray[np.int64]
+    doc: NDArray[np.int64]
+    rows: Paragraphs
+
+
+def live(
+    known: Mapping[str, NDArray[Any]], evidence: NDArray[np.int8], gone: NDArray[np.bool_], method: Method
+) -> Live:
+    """What neither repeats inside its document, nor falls to a rule, nor stands in a document that is out (`gone`)."""
+    fold, letters, unspaced = (known[name] for name in ("fold", "letters", "unspaced"))
+    at = np.flatnonzero(((fold >= 0) | (known["tokens"] == 0)) & ~gone & (evidence == 0))
+    strong = method.strong(letters[at], unspaced[at])
+    return Live(at, known["doc"][at], Paragraphs(fold[at], known["masked"][at], letters[at], strong))
+
+
+class Seen(NamedTuple):
+    """Live paragraphs seen through their leaders; what each is, see `relations.aligned`."""
+
+    openings: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    found: Relations
+    seq: Sequence
+    first: NDArray[np.int32]
+
+
+def seen(part: Live, leaders: Batches) -> Seen:
+    """The live paragraphs through the leaders of their folds (schema LEADERS)."""
+    table = whole(leaders, LEADERS)
+    firsts = first_places(part.rows.fold)
+    found = unrelated(len(firsts))
+    for name in Relations._fields:
+        getattr(found, name)[numbers(table, "fold")] = numbers(table, name)
+    openings = np.append(np.flatnonzero(np.diff(part.doc, prepend=-1)), len(part.doc)).astype(np.int64)
+    return Seen(openings, firsts, found, *aligned(part.rows, firsts, found))
