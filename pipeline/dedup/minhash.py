@@ -11,8 +11,9 @@ from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.dedup import reference
-from pipeline.dedup.letters import tables
+from pipeline.dedup.scan import Scratch, entries, hash_tokens, scanned, scratch
 from pipeline.dedup.shingles import shingle_run
+from pipeline.dedup.vectors import BLOCK, lowest_affine
 from pipeline.text.utf8 import compiled
 
 
@@ -35,12 +36,11 @@ def signatures(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], *, count: int, seed: int
 ) -> NDArray[np.uint32]:
     """Signatures of the paragraphs data[starts[i]:ends[i]], shape (n, count); all ones bits without shingles."""
-    kinds, folded = tables()
-    factors, summands = permutations(count, seed)
-    longest = int((ends - starts).max()) if len(starts) else 0
-    out = np.empty((len(starts), count), np.uint32)
-    _signatures(data, starts, ends, kinds, folded, factors, summands, np.empty(longest + 1, np.uint64), out)
-    return out
+    factors, summands = (np.pad(each, (0, -count % BLOCK)) for each in permutations(count, seed))
+    room = scratch(int((ends - starts).max()) if len(starts) else 0)
+    out = np.empty((len(starts), len(factors)), np.uint32)
+    _signatures(data, starts, ends, entries(), factors, summands, room, out)
+    return out[:, :count]
 
 
 def reference_signatures(
@@ -67,28 +67,28 @@ def _signatures(
     data: NDArray,
     starts: NDArray,
     ends: NDArray,
-    kinds: NDArray,
-    folded: NDArray,
+    table: NDArray,
     factors: NDArray,
     summands: NDArray,
-    scratch: NDArray,
+    room: Scratch,
     out: NDArray,
 ) -> None:
-    count = len(factors)
+    fold = np.empty(4 * len(room.text), np.uint8)
+    values, mixed = np.empty(len(room.text), np.uint64), np.empty(len(room.text), np.uint32)
     for row in range(len(starts)):
-        lowest = out[row]
-        lowest[:] = np.uint32(0xFFFFFFFF)
-        found = shingle_run(data, starts[row], ends[row], kinds, folded, scratch, 0)
-        for at in range(found):
-            h = np.uint32(scratch[at] >> np.uint64(32))
+        tokens, _, _ = scanned(data, starts[row], ends[row], table, room)
+        hash_tokens(tokens, room, fold, 0)
+        shingle_run(room.hashes, tokens, values)
+        count = np.uint64(max(tokens - 1, 0))
+        for at in range(count):
+            h = np.uint32(values[at] >> np.uint64(32))
             h = np.uint32(h ^ (h >> np.uint32(16)))
             h = np.uint32(h * np.uint32(0x85EBCA6B))
             h = np.uint32(h ^ (h >> np.uint32(13)))
             h = np.uint32(h * np.uint32(0xC2B2AE35))
-            h = np.uint32(h ^ (h >> np.uint32(16)))
-            for k in range(count):
-                value = np.uint32(factors[k] * h + summands[k])
-                lowest[k] = min(lowest[k], value)
+            mixed[at] = h ^ (h >> np.uint32(16))
+        for first in range(0, len(factors), BLOCK):
+            lowest_affine(mixed, count, factors, summands, out[row], np.uint64(first))
 
 
 @compiled

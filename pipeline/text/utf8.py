@@ -1,5 +1,6 @@
 """Code points of UTF-8 bytes, for compiled kernels. The bytes are valid UTF-8 (Arrow strings are)."""
 
+import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
@@ -37,3 +38,34 @@ def count_code_points(data: NDArray, start: int, end: int) -> int:
     for at in range(start, end):
         count += data[at] & 0xC0 != 0x80
     return count
+
+
+@compiled
+def decoded(data: NDArray, at: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """`code_point` in unsigned numbers."""
+    first, u = np.uint64(data[at]), np.uint64
+    if first < u(0x80):
+        return first, u(1)
+    second = u(data[at + u(1)]) & u(0x3F)
+    if first < u(0xE0):
+        return (first & u(0x1F)) << u(6) | second, u(2)
+    third = u(data[at + u(2)]) & u(0x3F)
+    if first < u(0xF0):
+        return (first & u(0x0F)) << u(12) | second << u(6) | third, u(3)
+    return (first & u(0x07)) << u(18) | second << u(12) | third << u(6) | u(data[at + u(3)]) & u(0x3F), u(4)
+
+
+@compiled
+def eight(data: NDArray, at: np.uint64) -> np.uint64:
+    """Bytes [at, at + 8) as one little-endian number; compiled to one load."""
+    found = np.uint64(0)
+    for byte in range(np.uint64(8)):
+        found |= np.uint64(data[at + byte]) << np.uint64(8) * byte
+    return found
+
+
+@compiled
+def put_eight(data: NDArray, at: np.uint64, value: np.uint64) -> None:
+    """Writes such a number to bytes [at, at + 8); compiled to one store."""
+    for byte in range(np.uint64(8)):
+        data[at + byte] = np.uint8(value >> np.uint64(8) * byte)

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup import reference
-from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.dedup.blake2b import digests, lanes
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
 from pipeline.dedup.minhash import reference_signatures, signatures
@@ -132,16 +132,29 @@ def test_what_is_other_news(left: str, right: str) -> None:
 # --- BLAKE2b ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lengths", [range(301), (1023, 1024, 1025, 4096, 65_537, 1_000_000)], ids=["short", "long"])
-def test_blake2b(lengths: range | tuple[int, ...]) -> None:
-    body = hashlib.shake_256(b"any bytes").digest(max(lengths) + 1)
-    words = np.empty(max(lengths) // 8 + 17, np.uint64)
-    state = np.empty(8, np.uint64)
-    for length in lengths:
-        words[:] = 0xFFFFFFFFFFFFFFFF  # what an earlier paragraph left behind
-        words.view(np.uint8)[:length] = np.frombuffer(body[:length], np.uint8)
-        blake2b_128(words, length, state, IV, SIGMA)
-        assert state[:2].tobytes() == hashlib.blake2b(body[:length], digest_size=16).digest(), length
+def digests_of(bodies: list[bytes]) -> list[bytes]:
+    """By the kernel: the bodies in one buffer, each padded to full blocks."""
+    padded = [body + bytes(-len(body) % 128) for body in bodies]
+    places = np.cumsum([0, *(len(each) // 8 for each in padded)])[:-1]
+    found = np.zeros((2, len(bodies)), np.uint64)
+    words = np.frombuffer(b"".join(padded) + bytes(128), np.uint64)
+    digests(words, places, np.array([len(body) for body in bodies], np.int64), found, lanes())
+    return [column.tobytes() for column in found.T]
+
+
+some_bytes = hashlib.shake_256(b"any bytes").digest(1_000_001)
+lengths = st.integers(0, 600) | st.sampled_from([127, 128, 129, 255, 256, 257, 1024, 4096, 65_537])
+
+
+@given(st.lists(lengths, max_size=30), st.integers(0, 1000))
+@example([*range(301)], 0)
+@example([1_000_000, 1, 128, 5], 1)
+@example([128] * 7 + [0, 0, 129, 1], 2)
+def test_blake2b(sizes: list[int], first: int) -> None:
+    """Each lane mixes a text of its own, however long the others are; a text without bytes has no digest."""
+    bodies = [some_bytes[first + at : first + at + size] for at, size in enumerate(sizes)]
+    want = [hashlib.blake2b(body, digest_size=16).digest() if body else bytes(16) for body in bodies]
+    assert digests_of(bodies) == want
 
 
 # --- shingles and signatures --------------------------------------------------------------------------------------
