@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from benchmarks.corpus import Source, grown, news
 from benchmarks.options import Options
 from benchmarks.table import middle, show
-from pipeline.config import RepeatsSettings
+from pipeline.config import RepeatsSettings, Settings
 from pipeline.dedup.blake2b import BLOCK_BYTES, digests, lanes
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, SPACE, tables
 from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
 from pipeline.dedup.shingles import shingle_sets
+from pipeline.plan import method_of
 from pipeline.stages.tables import text_buffers
 from pipeline.text.decode import decode
 from pipeline.text.paragraphs import layouts, paragraph_spans
@@ -78,6 +79,7 @@ def _spaces() -> NDArray[np.bool_]:
 def cases(texts: Texts) -> list[Timed]:
     """Everything that is timed, in the order of the pipeline."""
     chosen = RepeatsSettings()
+    method = method_of(Settings())
     data, starts, ends, spaces = texts.data, texts.starts, texts.ends, _spaces()
     size = len(data) / 1e6
     some = slice(None, None, SLOW_SHARE)
@@ -98,6 +100,7 @@ def cases(texts: Texts) -> list[Timed]:
         Timed("layouts", size, lambda: layouts(data, texts.offsets, spaces)),
         Timed("paragraph_spans", size, lambda: paragraph_spans(data, texts.offsets, texts.layout, spaces)),
         Timed("folds_of", size, lambda: folds_of(data, starts, ends)),
+        Timed("folds_and_bands", size, lambda: method.folds(data, starts, ends)),
         Timed("digests of 128 bytes", size, lambda: digests(words, places, sizes, keys, state), "hashlib.blake2b"),
         Timed("hashlib.blake2b", size, lambda: [hashlib.blake2b(each, digest_size=16).digest() for each in short]),
         Timed("signatures", size, lambda: signatures(data, starts, ends, **sketch), "datasketch's loop"),

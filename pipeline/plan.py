@@ -28,7 +28,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation."""
     method = method_of(settings)
     kinds = settings.tails.kinds if settings.tails.enabled else ()
-    split = partial(paragraphs, by_source=method.across == "source")
+    split = partial(paragraphs, method=method)
     repeat_inside = partial(within, method=method)
     tail = partial(tails, pack_files=rules, kinds=kinds)
     propose = partial(candidates, bands=method.bands)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import buckets
+from pipeline.dedup.fold import Folds, folds_and_bands, folds_of
 from pipeline.dedup.leaders import Leaders, leaders_of
-from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
+from pipeline.dedup.minhash import band_keys, reference_signatures
 from pipeline.dedup.shingles import shingle_sets
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -30,11 +31,24 @@ class Method:
     within: bool
     across: str
 
-    def keys(self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Band keys of the paragraphs data[starts[i]:ends[i]], shape (n, bands)."""
-        make = reference_signatures if self.kernel == "datasketch" else signatures
-        return band_keys(
-            make(data, starts, ends, count=self.permutations, seed=self.seed), bands=self.bands, rows=self.rows
+    def folds(
+        self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> tuple[Folds, NDArray[np.int64]]:
+        """Folds of the paragraphs data[starts[i]:ends[i]], and band keys (m, bands) of those with tokens enough."""
+        if self.kernel == "datasketch":
+            folds = folds_of(data, starts, ends)
+            some = folds.tokens >= self.fewest_tokens
+            signed = reference_signatures(data, starts[some], ends[some], count=self.permutations, seed=self.seed)
+            return folds, band_keys(signed, bands=self.bands, rows=self.rows)
+        return folds_and_bands(
+            data,
+            starts,
+            ends,
+            seed=self.seed,
+            permutations=self.permutations,
+            bands=self.bands,
+            rows=self.rows,
+            fewest=self.fewest_tokens,
         )
 
     def strong(self, letters: NDArray[np.int32], unspaced: NDArray[np.bool_]) -> NDArray[np.bool_]:

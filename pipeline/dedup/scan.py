@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.dedup import letters
 from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, UNSPACED, WORD
 from pipeline.dedup.vectors import bits_set, flagged, lowest_bit
-from pipeline.text.utf8 import compiled, decoded, eight, put_eight
+from pipeline.text.utf8 import compiled, decoded, eight, inlined, put_eight
 
 U = np.uint64
 
@@ -91,7 +91,7 @@ def _utf8(code: NDArray[np.uint32]) -> tuple[NDArray[np.uint64], NDArray[np.uint
     return np.choose(size, utf8).astype(np.uint64), (size + 1).astype(np.uint64)
 
 
-@compiled
+@inlined
 def scanned(data: NDArray, start: int, end: int, table: NDArray, room: Scratch) -> tuple[int, int, int]:
     """(tokens, letters, letters of unspaced scripts) of bytes [start, end); fills `room` but for the hashes.
 
@@ -124,7 +124,7 @@ def _read_ascii(data: NDArray, start: np.uint64, end: np.uint64, kinds: NDArray,
         text[at] = lower
 
 
-@compiled
+@inlined
 def _read(data: NDArray, start: np.uint64, end: np.uint64, table: NDArray, room: Scratch) -> np.uint64:
     """Writes bytes [start, end), folded, to room.text from FRONT on, and their flags beside; the byte behind them."""
     plain_kinds, plain, kinds, text = room.plain_kinds, room.plain, room.kinds, room.text
@@ -161,7 +161,7 @@ def _read(data: NDArray, start: np.uint64, end: np.uint64, table: NDArray, room:
     return to
 
 
-@compiled
+@inlined
 def _bounds(end: np.uint64, room: Scratch) -> tuple[int, int, int]:
     """Fills room.starts and room.stops from the flags before byte `end`; (tokens, letters, lone letters)."""
     kinds, starts, stops = room.kinds, room.starts, room.stops
@@ -188,7 +188,7 @@ def _bounds(end: np.uint64, room: Scratch) -> tuple[int, int, int]:
     return int(started), int(letters), int(lone)
 
 
-@compiled
+@inlined
 def hash_tokens(tokens: int, room: Scratch, fold: NDArray, begin: int) -> tuple[int, np.uint64]:
     """(byte behind the fold, hash with figures masked) of `tokens` tokens in `room`; fills room.hashes.
 

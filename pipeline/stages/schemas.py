@@ -68,6 +68,7 @@ PARAGRAPHS = _schema(
     fold_hi=_int64,  # BLAKE2b-128 of the fold; both 0 for a paragraph without tokens
     fold_lo=_int64,
     masked=_int64,  # hash of the fold with every run of digits masked
+    bands=pa.list_(_int64),  # band keys of its signature; empty for a paragraph of too few tokens
 )
 
 # One row a paragraph, beside PARAGRAPHS: what repeats inside its document.

@@ -12,7 +12,7 @@ from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, list_column, numbers, source_salts, whole
+from pipeline.stages.tables import batch, byte_spans, list_column, lists, numbers, source_salts, whole
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -32,7 +32,8 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     fold = numbered(_salted(numbers(table, "fold_hi"), owner), numbers(table, "fold_lo"), tokens > 0)
     firsts = first_places(fold)
     eligible = firsts[tokens[firsts] >= method.fewest_tokens]
-    keys = method.keys(data, starts[eligible], ends[eligible])
+    signed = np.cumsum(tokens >= method.fewest_tokens) - 1  # row of each paragraph in what has band keys
+    keys = lists(table, "bands")[0].reshape(-1, method.bands)[signed[eligible]]
     count = len(doc)
     marks, counts, kept = no_marks(count), np.zeros((2, count), np.int32), np.ones(count, np.bool_)
     capped = np.zeros(count, np.bool_)

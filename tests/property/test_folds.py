@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.dedup import reference
 from pipeline.dedup.blake2b import digests, lanes
-from pipeline.dedup.fold import folds_of
+from pipeline.dedup.fold import folds_and_bands, folds_of
 from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
-from pipeline.dedup.minhash import reference_signatures, signatures
+from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
 from pipeline.dedup.shingles import overlap, shingle_sets
 from tests.strategies import LETTERS, buffers, lines, texts
 
@@ -31,6 +32,21 @@ def digest(fold: str) -> tuple[int, int]:
 @example(["", " ", "* * *", "\u200b", "-5", "- 5", "x-5", "-\u200b5", "-"])
 @example(["3 % 7", "7% 3", "١٢ 5", "a1b22", "0", "1-2.3", "1 上 2", "% 5 5 %"])
 @example(["Ⱥ" * 200, "上" * 300, "a b " * 100, "Ⱥ " * 77])
+@example(
+    [
+        *("x" * size for size in range(70)),
+        *("é" * size for size in range(40)),
+        "12345678 1234567 123456789",
+        "1234567é8",
+    ]
+)
+@example([f"{'y' * size} - {'-5' * size}{'1' * size} -" for size in range(40)])
+@example([" " * size + "-5 " + "z" * size + "\u200b-7 -\u0663" for size in range(70)])
+@example(["".join(chr(code) for code in range(0x80)), "".join(f"{chr(code)}-1 " for code in range(0x80))])
+@example(
+    ["a" * 125 + " b", "a" * 126 + " b", "a" * 127, "a" * 128, "a" * 129, "上" * 42 + "ab", "a" * 255, "b" * 257] * 3
+)
+@example(["p" * 140_000, "q", "r s" * 50_000, "t"])
 def test_folds_are_what_the_slow_twin_says(strings: list[str]) -> None:
     data, offsets = buffers(strings)
     found = folds_of(data, offsets[:-1], offsets[1:])
@@ -193,6 +209,20 @@ def test_signatures_are_those_of_datasketch(strings: list[str], seed: int, count
     assert (fast == slow).all()
     for row, text in zip(fast, strings, strict=True):
         assert (row == reference.signature(reference.shingle_hashes(text), permutations=count, seed=seed)).all()
+
+
+@given(some_lines, st.integers(0, 4))
+@example(["one two", "", "one", "one two three", "上海新闻"], 3)
+def test_folds_and_bands_at_once(strings: list[str], fewest: int) -> None:
+    """The folds are the same with band keys as without; keys have those with tokens enough, by signatures alone."""
+    data, offsets = buffers(strings)
+    starts, ends = offsets[:-1], offsets[1:]
+    folds, keys = folds_and_bands(data, starts, ends, seed=1, permutations=70, bands=14, rows=5, fewest=fewest)
+    alone = folds_of(data, starts, ends)
+    for column in fields(folds):
+        assert (getattr(folds, column.name) == getattr(alone, column.name)).all()
+    some = alone.tokens >= fewest
+    assert (keys == band_keys(signatures(data, starts[some], ends[some], count=70, seed=1), bands=14, rows=5)).all()
 
 
 @given(st.lists(lines, min_size=1, max_size=4), st.integers(0, 3))
