@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba import types
 from numpy.typing import NDArray
 
-from pipeline.dedup.vectors import LANES, WORDS, Made, intrinsic, place
 from pipeline.text.utf8 import compiled
+from pipeline.text.vectors import LANES, WORDS, Made, intrinsic, place
 
 IV = (
     0x6A09E667F3BCC908,

@@ -46,6 +46,7 @@ UNSPACED_RANGES = (
 _PLAIN_LETTERS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x2A6DF), (0x2A700, 0x323AF))
 # Rulers, boxes, blobs and bullets decorate; they do not say anything.
 _DECORATION = ((0x2500, 0x25FF), (0x2190, 0x21FF), (0x2700, 0x27BF))
+_CASELESS = ("Lo", "Cn")  # letters of scripts without case, and what is no character yet
 _SIGNS = frozenset("%‰٪")  # punctuation by category, quantity by meaning
 _NO_SIGNS = frozenset("|~^`")  # symbols by category, layout by use
 _INVISIBLE = frozenset([0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
@@ -99,6 +100,8 @@ def _entry(char: str) -> tuple[int, int]:
 
 def _folded(char: str) -> str:
     """`char` in its compatibility form and without case, where either is one code point."""
+    if unicodedata.category(char) in _CASELESS and not unicodedata.decomposition(char):
+        return char  # two thirds of all; asking for their forms would take most of the time of `tables`
     wide = unicodedata.normalize("NFKC", char)
     if len(wide) == 1:
         char = wide

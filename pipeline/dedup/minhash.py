@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pipeline.dedup import reference
 from pipeline.dedup.scan import Scratch, entries, hash_tokens, scanned, scratch
 from pipeline.dedup.shingles import shingle_run
-from pipeline.dedup.vectors import BLOCK, lowest_affine
 from pipeline.text.utf8 import compiled
+from pipeline.text.vectors import BLOCK, lowest_affine
 
 
 def collision(similarity: float, *, bands: int, rows: int) -> float:

@@ -3,8 +3,6 @@
 Three passes over one paragraph. `_read` writes the folded characters, still with what stands between them, and a byte
 of flags beside each byte; `_bounds` finds where tokens start and stop, 64 bytes at once; `hash_tokens` hashes them and
 joins them to the fold. Only the first looks at code points, and only where a text is not plain ASCII.
-
-Indices are unsigned: for a signed one numba asks at each access whether it counts from the end.
 """
 
 import functools
@@ -15,8 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.dedup import letters
 from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, UNSPACED, WORD
-from pipeline.dedup.vectors import bits_set, flagged, lowest_bit
-from pipeline.text.utf8 import compiled, decoded, eight, inlined, put_eight
+from pipeline.text.utf8 import compiled, decoded, eight, inlined, put_eight, signed
+from pipeline.text.vectors import bits_set, lowest_bit, matches
 
 U = np.uint64
 
@@ -161,6 +159,12 @@ def _read(data: NDArray, start: np.uint64, end: np.uint64, table: NDArray, room:
     return to
 
 
+@compiled
+def _flagged(kinds: NDArray, at: np.uint64, flag: np.uint8) -> np.uint64:
+    """Bit i says whether byte at + i has the flag."""
+    return ~matches(kinds, at, flag, np.uint8(0))
+
+
 @inlined
 def _bounds(end: np.uint64, room: Scratch) -> tuple[int, int, int]:
     """Fills room.starts and room.stops from the flags before byte `end`; (tokens, letters, lone letters)."""
@@ -169,10 +173,10 @@ def _bounds(end: np.uint64, room: Scratch) -> tuple[int, int, int]:
     at = FRONT
     while at < end:
         inside = ~U(0) >> (U(64) - min(end - at, U(64)))
-        word, behind = flagged(kinds, at, IN_WORD), flagged(kinds, at + U(1), IN_WORD)
-        token = flagged(kinds, at, IN_TOKEN) & inside
-        begun = token & flagged(kinds, at, FIRST) & ~(word & (word << U(1) | before))
-        over = token & flagged(kinds, at + U(1), FIRST) & ~(word & behind)
+        word, behind = _flagged(kinds, at, IN_WORD), _flagged(kinds, at + U(1), IN_WORD)
+        token = _flagged(kinds, at, IN_TOKEN) & inside
+        begun = token & _flagged(kinds, at, FIRST) & ~(word & (word << U(1) | before))
+        over = token & _flagged(kinds, at + U(1), FIRST) & ~(word & behind)
         while begun:
             starts[started] = at + lowest_bit(begun)
             started += U(1)
@@ -181,11 +185,11 @@ def _bounds(end: np.uint64, room: Scratch) -> tuple[int, int, int]:
             stops[stopped] = at + lowest_bit(over) + U(1)
             stopped += U(1)
             over &= over - U(1)
-        letters += bits_set(flagged(kinds, at, LETTER) & inside)
-        lone += bits_set(flagged(kinds, at, LONE) & inside)
+        letters += bits_set(_flagged(kinds, at, LETTER) & inside)
+        lone += bits_set(_flagged(kinds, at, LONE) & inside)
         before = word >> U(63)
         at += U(64)
-    return int(started), int(letters), int(lone)
+    return signed(started), signed(letters), signed(lone)
 
 
 @inlined
@@ -229,7 +233,7 @@ def hash_tokens(tokens: int, room: Scratch, fold: NDArray, begin: int) -> tuple[
             masked = (masked ^ token) * GOLDEN
             masked ^= masked >> U(29)
         before = token
-    return int(to), masked
+    return signed(to), masked
 
 
 @compiled

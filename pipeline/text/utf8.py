@@ -1,11 +1,19 @@
 """Code points of UTF-8 bytes, for compiled kernels. The bytes are valid UTF-8 (Arrow strings are)."""
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.text.vectors import bits_set, lowest_bit, matches
+
 compiled = njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 inlined = njit(cache=True, nogil=True, boundscheck=False, error_model="numpy", inline="always")
+
+# Kernels count with unsigned indices where speed counts: for a signed one numba asks at each access whether it counts
+# from the end. To numba `int(unsigned)` is unsigned still, and unsigned with signed a float: back with this.
+signed: Any = np.int64
 
 
 @compiled
@@ -34,10 +42,30 @@ def previous(data: NDArray, at: int) -> int:
 @compiled
 def count_code_points(data: NDArray, start: int, end: int) -> int:
     """How many code points start in bytes [start, end)."""
-    count = 0
-    for at in range(start, end):
-        count += data[at] & 0xC0 != 0x80
-    return count
+    u = np.uint64
+    at, stop, size, inner = u(start), u(end), u(len(data)), u(0)
+    while at < stop and at + u(64) <= size:
+        inside = ~u(0) >> (u(64) - min(stop - at, u(64)))
+        inner += bits_set(matches(data, at, np.uint8(0xC0), np.uint8(0x80)) & inside)
+        at += u(64)
+    for last in range(at, stop):
+        inner += u(data[last] & 0xC0 == 0x80)
+    return end - start - signed(inner)
+
+
+@compiled
+def line_end(data: NDArray, start: int, end: int) -> int:
+    """Where the first line feed in bytes [start, end) is; `end` where there is none."""
+    u = np.uint64
+    at, stop, size = u(start), u(end), u(len(data))
+    while at < stop and at + u(64) <= size:
+        found = matches(data, at, np.uint8(0xFF), np.uint8(10))
+        if found:
+            return min(signed(at + lowest_bit(found)), end)
+        at += u(64)
+    while at < stop and data[at] != 10:
+        at += u(1)
+    return min(signed(at), end)
 
 
 @compiled

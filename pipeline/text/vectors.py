@@ -41,15 +41,15 @@ def place(
 
 
 @intrinsic
-def flagged(_typing: Any, data: Any, at: Any, flag: Any) -> Made:
-    """64 bits (uint64): bit i says whether byte data[at + i] has the bit `flag` (uint8); `at` is uint64."""
+def matches(_typing: Any, data: Any, at: Any, mask: Any, value: Any) -> Made:
+    """64 bits (uint64): bit i says whether data[at + i] & mask == value; `data`, `mask`, `value` uint8, `at` uint64."""
 
     def made(context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[ir.Value]) -> ir.Value:
         bytes_64 = builder.load(place(context, builder, (signature.args[0], args[0]), args[1], _BYTES), align=1)
-        both = builder.and_(bytes_64, _everywhere(builder, args[2], _BYTES))
-        return builder.bitcast(builder.icmp_unsigned("!=", both, ir.Constant(_BYTES, None)), _INT64)
+        masked = builder.and_(bytes_64, _everywhere(builder, args[2], _BYTES))
+        return builder.bitcast(builder.icmp_unsigned("==", masked, _everywhere(builder, args[3], _BYTES)), _INT64)
 
-    return types.uint64(data, at, flag), made
+    return types.uint64(data, at, mask, value), made
 
 
 @intrinsic
