@@ -58,13 +58,13 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     kinds = np.zeros(SIZE, np.uint8)
     folds = np.arange(SIZE, dtype=np.uint32)
     kinds[:] = PUNCTUATION
-    plain = np.zeros(SIZE, np.bool_)
+    alone = np.zeros(SIZE, np.bool_)  # what must be asked for one by one
+    for first, last in ((0, 0xD7FF), (0xF900, 0x323AF), (0xE0000, 0xE01EF)):
+        alone[first : last + 1] = True
     for first, last in _PLAIN_LETTERS:
-        plain[first : last + 1] = True
+        alone[first : last + 1] = False
         kinds[first : last + 1] = WORD | LETTER
-    for code in range(0xE01F0):
-        if plain[code] or 0x323B0 <= code < 0xE0000 or 0xD800 <= code < 0xF900:
-            continue
+    for code in np.flatnonzero(alone).tolist():
         kinds[code], folds[code] = _entry(chr(code))
     for first, last in UNSPACED_RANGES:
         within = kinds[first : last + 1]
