@@ -14,7 +14,7 @@ from pipeline.dedup.blake2b import digests, lanes
 from pipeline.dedup.fold import folds_and_bands, folds_of
 from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
 from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
-from pipeline.dedup.shingles import overlap, shingle_sets
+from pipeline.dedup.shingles import overlap, shingle_sets, sort_hashes
 from tests.strategies import LETTERS, buffers, lines, texts
 
 some_lines = st.lists(lines | texts, max_size=5)
@@ -178,11 +178,22 @@ def test_blake2b(sizes: list[int], first: int) -> None:
 
 @given(some_lines)
 @example(["", "one", "-5", "a -5 b", "one one one", "上海 上海", "x\u200by z", "% %"])
+@example([" ".join(str(at * at % 97) for at in range(size)) for size in (2, 3, 4, 5, 31, 32, 33, 300)])
 def test_shingles_are_what_the_slow_twin_says(strings: list[str]) -> None:
     data, offsets = buffers(strings)
     values, bounds = shingle_sets(data, offsets[:-1], offsets[1:])
     for at, text in enumerate(strings):
         assert values[bounds[at] : bounds[at + 1]].tolist() == reference.shingle_hashes(text)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9) | st.integers(2**60, 2**60 + 2**52), min_size=1))
+@example([7] * 40 + [3] * 40)  # one pile
+@example([at << 58 for at in range(64)])
+@example([2**64 - 1 - at for at in range(33)])
+def test_hashes_are_sorted(values: list[int]) -> None:
+    found = np.array(values, np.uint64)
+    sort_hashes(found, np.full(2 * len(values) + 2, 99, np.int64), np.empty(len(values), np.uint64))
+    assert found.tolist() == sorted(values)
 
 
 @given(lines, lines)
