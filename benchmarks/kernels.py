@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from benchmarks.corpus import Source, grown, news
 from benchmarks.options import Options
 from benchmarks.table import middle, show
-from pipeline.config import RepeatsSettings
-from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.config import RepeatsSettings, Settings
+from pipeline.dedup.blake2b import BLOCK_BYTES, digests, lanes
 from pipeline.dedup.contents import contents_of
 from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, SPACE, tables
 from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
+from pipeline.plan import method_of
 from pipeline.stages.tables import text_buffers
 from pipeline.text.decode import decode
 from pipeline.text.paragraphs import layouts, paragraph_spans
@@ -78,6 +79,7 @@ def _spaces() -> NDArray[np.bool_]:
 def cases(texts: Texts) -> list[Timed]:
     """Everything that is timed, in the order of the pipeline."""
     chosen = RepeatsSettings()
+    method = method_of(Settings())
     data, starts, ends, spaces = texts.data, texts.starts, texts.ends, _spaces()
     size = len(data) / 1e6
     some = slice(None, None, SLOW_SHARE)
@@ -87,18 +89,21 @@ def cases(texts: Texts) -> list[Timed]:
     masked = np.zeros(len(starts), np.int64)
     held = contents_of(data, starts[some], ends[some], masked[some])
     shingles = np.split((held.shingles >> np.uint64(32)).astype(np.uint32), held.shingle_offsets[1:-1])
-    words = np.zeros(len(data) // 8 + 32, np.uint64)
-    words.view(np.uint8)[: len(data)] = data
-    state = np.zeros(8, np.uint64)
     plain = data.tobytes()
+    short = [plain[at : at + BLOCK_BYTES] for at in range(0, len(plain), BLOCK_BYTES)]
+    words = np.frombuffer(plain + bytes(-len(plain) % BLOCK_BYTES), np.uint64)
+    places = np.arange(len(short)) * (BLOCK_BYTES // 8)
+    sizes = np.array([len(each) for each in short])
+    keys, state = np.zeros((2, len(short)), np.uint64), lanes()
     return [
         Timed("decode", size, lambda: [decode(body) for body in texts.bodies]),
         Timed("may_change", size, lambda: may_change(data, texts.offsets)),
         Timed("layouts", size, lambda: layouts(data, texts.offsets, spaces)),
         Timed("paragraph_spans", size, lambda: paragraph_spans(data, texts.offsets, texts.layout, spaces)),
         Timed("folds_of", size, lambda: folds_of(data, starts, ends)),
-        Timed("blake2b_128", size, lambda: blake2b_128(words, len(data), state, IV, SIGMA), "hashlib.blake2b"),
-        Timed("hashlib.blake2b", size, lambda: hashlib.blake2b(plain, digest_size=16).digest()),
+        Timed("folds_and_bands", size, lambda: method.folds(data, starts, ends)),
+        Timed("digests of 128 bytes", size, lambda: digests(words, places, sizes, keys, state), "hashlib.blake2b"),
+        Timed("hashlib.blake2b", size, lambda: [hashlib.blake2b(each, digest_size=16).digest() for each in short]),
         Timed("signatures", size, lambda: signatures(data, starts, ends, **sketch), "datasketch's loop"),
         Timed("datasketch's loop", little, lambda: reference_signatures(data, starts[some], ends[some], **sketch)),
         Timed("datasketch, shingles given", little, lambda: sketched(shingles, **sketch)),

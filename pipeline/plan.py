@@ -30,10 +30,10 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation."""
     method = method_of(settings)
     kinds = settings.tails.kinds if settings.tails.enabled else ()
-    split = partial(paragraphs, by_source=method.across == "source")
+    split = partial(paragraphs, method=method)
     repeat_inside = partial(within, method=method)
     tail = partial(tails, pack_files=rules, kinds=kinds)
-    propose = partial(candidates, keys_a_fold=method.keys_a_paragraph)
+    propose = partial(candidates, method=method)
     lead = partial(leaders, method=method)
     look_beside = partial(beside, method=method)
     settle = partial(repeats, method=method)
@@ -50,7 +50,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("tails", "map", tail, ("documents", "paragraphs", "within"), schemas.TAILS),
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),
-        Stage("candidates", "gather", propose, ("folds", "within", "within"), schemas.CANDIDATES),
+        Stage("candidates", "gather", propose, ("folds", "paragraphs", "paragraphs"), schemas.CANDIDATES),
         Stage("contents", "map", contents, ("documents", "paragraphs", "candidates"), schemas.CONTENTS),
         Stage("leaders", "gather", lead, ("contents",), schemas.LEADERS),
         Stage("beside", "gather", look_beside, (*found, "folds", "leaders"), schemas.BESIDE),

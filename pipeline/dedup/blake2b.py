@@ -1,28 +1,32 @@
-"""BLAKE2b with a digest of 16 bytes (RFC 7693), compiled: equal to `hashlib.blake2b(data, digest_size=16)`.
+"""BLAKE2b with a digest of 16 bytes (RFC 7693), eight texts at once: equal to `hashlib.blake2b(text, digest_size=16)`.
 
 The key for "equal" must be cryptographic (a 64-bit hash of 10^10 paragraphs has wrong pairs, and a weak one can be
-forged), and hashlib would cost one Python call a paragraph.
+forged), and hashlib would cost one Python call a paragraph. Most paragraphs are one or two blocks, which must be mixed
+to their end whatever their length; so each of eight lanes of a vector mixes a text of its own.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from llvmlite import ir
+from numba import types
 from numpy.typing import NDArray
 
 from pipeline.text.utf8 import compiled
+from pipeline.text.vectors import LANES, WORDS, Made, intrinsic, place
 
-IV = np.array(
-    [
-        0x6A09E667F3BCC908,
-        0xBB67AE8584CAA73B,
-        0x3C6EF372FE94F82B,
-        0xA54FF53A5F1D36F1,
-        0x510E527FADE682D1,
-        0x9B05688C2B3E6C1F,
-        0x1F83D9ABFB41BD6B,
-        0x5BE0CD19137E2179,
-    ],
-    np.uint64,
+IV = (
+    0x6A09E667F3BCC908,
+    0xBB67AE8584CAA73B,
+    0x3C6EF372FE94F82B,
+    0xA54FF53A5F1D36F1,
+    0x510E527FADE682D1,
+    0x9B05688C2B3E6C1F,
+    0x1F83D9ABFB41BD6B,
+    0x5BE0CD19137E2179,
 )
-_SIGMA_10 = (
+_SIGMA = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
     (14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3),
     (11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4),
@@ -34,74 +38,122 @@ _SIGMA_10 = (
     (6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5),
     (10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0),
 )
-SIGMA = np.array([*_SIGMA_10, _SIGMA_10[0], _SIGMA_10[1]], np.int64)
-# Parameter block: digest length 16, no key, fanout 1, depth 1.
-_PARAMETERS = np.uint64(0x01010010)
+# The words that one G mixes: the columns of the state, then its diagonals.
+_QUARTERS = (
+    (0, 4, 8, 12),
+    (1, 5, 9, 13),
+    (2, 6, 10, 14),
+    (3, 7, 11, 15),
+    (0, 5, 10, 15),
+    (1, 6, 11, 12),
+    (2, 7, 8, 13),
+    (3, 4, 9, 14),
+)
+BLOCK_BYTES, BLOCK_WORDS = 128, 16
+# IV with the parameter block: digest length 16, no key, fanout 1, depth 1.
+_START = np.array([IV[0] ^ 0x01010010, *IV[1:]], np.uint64)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-@compiled
-def _rotated(value: np.uint64, by: np.uint64) -> np.uint64:
-    return (value >> by) | (value << (np.uint64(64) - by))
+def _everywhere(word: int) -> ir.Constant:
+    return ir.Constant(WORDS, [word] * LANES)
 
 
-@compiled
-def _mixed(
-    a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, x: np.uint64, y: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """The G function."""
-    a = a + b + x
-    d = _rotated(d ^ a, np.uint64(32))
-    c = c + d
-    b = _rotated(b ^ c, np.uint64(24))
-    a = a + b + y
-    d = _rotated(d ^ a, np.uint64(16))
-    c = c + d
-    b = _rotated(b ^ c, np.uint64(63))
-    return a, b, c, d
+def _rotated(builder: ir.IRBuilder, value: ir.Value, by: int) -> ir.Value:
+    return builder.or_(builder.lshr(value, _everywhere(by)), builder.shl(value, _everywhere(64 - by)))
 
 
-@compiled
-def _compress(
-    state: NDArray, words: NDArray, at: int, counter: int, last: np.uint64, iv: NDArray, sigma: NDArray
-) -> None:
-    v0, v1, v2, v3 = state[0], state[1], state[2], state[3]
-    v4, v5, v6, v7 = state[4], state[5], state[6], state[7]
-    v8, v9, va, vb = iv[0], iv[1], iv[2], iv[3]
-    vc, vd, ve, vf = iv[4] ^ np.uint64(counter), iv[5], iv[6] ^ last, iv[7]
-    for r in range(12):
-        s = sigma[r]
-        v0, v4, v8, vc = _mixed(v0, v4, v8, vc, words[at + s[0]], words[at + s[1]])
-        v1, v5, v9, vd = _mixed(v1, v5, v9, vd, words[at + s[2]], words[at + s[3]])
-        v2, v6, va, ve = _mixed(v2, v6, va, ve, words[at + s[4]], words[at + s[5]])
-        v3, v7, vb, vf = _mixed(v3, v7, vb, vf, words[at + s[6]], words[at + s[7]])
-        v0, v5, va, vf = _mixed(v0, v5, va, vf, words[at + s[8]], words[at + s[9]])
-        v1, v6, vb, vc = _mixed(v1, v6, vb, vc, words[at + s[10]], words[at + s[11]])
-        v2, v7, v8, vd = _mixed(v2, v7, v8, vd, words[at + s[12]], words[at + s[13]])
-        v3, v4, v9, ve = _mixed(v3, v4, v9, ve, words[at + s[14]], words[at + s[15]])
-    state[0] ^= v0 ^ v8
-    state[1] ^= v1 ^ v9
-    state[2] ^= v2 ^ va
-    state[3] ^= v3 ^ vb
-    state[4] ^= v4 ^ vc
-    state[5] ^= v5 ^ vd
-    state[6] ^= v6 ^ ve
-    state[7] ^= v7 ^ vf
+def _mix(builder: ir.IRBuilder, v: list[ir.Value], quarter: Sequence[int], x: ir.Value, y: ir.Value) -> None:
+    """The function G on four words of the state `v`."""
+    a, b, c, d = quarter
+    for message, first, second in ((x, 32, 24), (y, 16, 63)):
+        v[a] = builder.add(builder.add(v[a], v[b]), message)
+        v[d] = _rotated(builder, builder.xor(v[d], v[a]), first)
+        v[c] = builder.add(v[c], v[d])
+        v[b] = _rotated(builder, builder.xor(v[b], v[c]), second)
 
 
-@compiled
-def blake2b_128(words: NDArray, length: int, state: NDArray, iv: NDArray, sigma: NDArray) -> None:
-    """Puts the digest of the first `length` bytes of `words` into state[0] and state[1] (little-endian words).
+def _transposed(builder: ir.IRBuilder, rows: list[ir.Value]) -> list[ir.Value]:
+    """Vector l of the result holds element l of each of eight vectors: bit by bit, row and element change places."""
+    for bit in (1, 2, 4):
+        upper = [at if at & bit == 0 else LANES + at - bit for at in range(LANES)]
+        lower = [at + bit if at & bit == 0 else LANES + at for at in range(LANES)]
+        masks = [ir.Constant(ir.VectorType(ir.IntType(32), LANES), each) for each in (upper, lower)]
+        rows = [builder.shuffle_vector(rows[at & ~bit], rows[at | bit], masks[at & bit != 0]) for at in range(LANES)]
+    return rows
 
-    `words` is a uint64 buffer of at least `length` / 8 + 16 words; the bytes behind `length` are overwritten with 0.
-    `state` is scratch of shape (8,).
+
+@intrinsic
+def _compress(_typing: Any, state: Any, words: Any, first: Any, counter: Any, last: Any) -> Made:
+    """The function F in every lane l, on the BLOCK_WORDS words from first[l] on.
+
+    `state` is uint64 of shape (8, LANES) and changed; the others are uint64 of shape (LANES,).
     """
-    data = words.view(np.uint8)
-    blocks = max(1, (length + 127) // 128)
-    for at in range(length, blocks * 128):
-        data[at] = 0
-    for at in range(8):
-        state[at] = iv[at]
-    state[0] ^= _PARAMETERS
-    for block in range(blocks - 1):
-        _compress(state, words, block * 16, (block + 1) * 128, np.uint64(0), iv, sigma)
-    _compress(state, words, (blocks - 1) * 16, length, np.uint64(0xFFFFFFFFFFFFFFFF), iv, sigma)
+
+    def made(context: Any, builder: ir.IRBuilder, signature: Any, args: Sequence[ir.Value]) -> ir.Value:
+        arrays = list(zip(signature.args, args, strict=True))
+
+        def vector(array: int, at: ir.Value | int) -> ir.Value:
+            return builder.load(place(context, builder, arrays[array], at, WORDS), align=8)
+
+        starts = [builder.extract_element(vector(2, 0), ir.IntType(32)(lane)) for lane in range(LANES)]
+        halves = [[vector(1, builder.add(start, ir.IntType(64)(half))) for start in starts] for half in (0, LANES)]
+        m = [*_transposed(builder, halves[0]), *_transposed(builder, halves[1])]
+        before = [vector(0, row * LANES) for row in range(8)]
+        v = before + [_everywhere(word) for word in IV]
+        v[12] = builder.xor(v[12], vector(3, 0))
+        v[14] = builder.xor(v[14], vector(4, 0))
+        for turn in range(12):
+            order = _SIGMA[turn % 10]
+            for at, quarter in enumerate(_QUARTERS):
+                _mix(builder, v, quarter, m[order[2 * at]], m[order[2 * at + 1]])
+        for row in range(8):
+            mixed = builder.xor(before[row], builder.xor(v[row], v[row + 8]))
+            builder.store(mixed, place(context, builder, arrays[0], row * LANES, WORDS), align=8)
+        return context.get_dummy_value()
+
+    return types.void(state, words, first, counter, last), made
+
+
+def lanes() -> NDArray[np.uint64]:
+    """Scratch for `digests`."""
+    return np.empty((11, LANES), np.uint64)
+
+
+@compiled
+def digests(words: NDArray, firsts: NDArray, sizes: NDArray, out: NDArray, scratch: NDArray) -> None:
+    """Digest of each text, as two little-endian words out[0, i], out[1, i]; a text without bytes is passed over.
+
+    Text i is the first sizes[i] bytes of the uint64 buffer `words` from word firsts[i] on; behind it, up to a full
+    block, stand zeros.
+    """
+    state, first, counter, last = scratch[:8], scratch[8], scratch[9], scratch[10]
+    row_in = np.full(LANES, -1, np.int64)
+    row = busy = 0
+    while True:
+        for lane in range(LANES):
+            if row_in[lane] < 0:
+                while row < len(sizes) and sizes[row] == 0:
+                    row += 1
+                if row < len(sizes):
+                    row_in[lane] = row
+                    busy += 1
+                    first[lane], counter[lane] = firsts[row], 0
+                    state[:, lane] = _START
+                    row += 1
+                else:
+                    first[lane] = 0  # mixes anything
+                    continue
+            else:
+                first[lane] += np.uint64(BLOCK_WORDS)
+            size = np.uint64(sizes[row_in[lane]])
+            counter[lane] = min(counter[lane] + np.uint64(BLOCK_BYTES), size)
+            last[lane] = _ALL if counter[lane] == size else np.uint64(0)
+        if busy == 0:
+            return
+        _compress(state, words, first, counter, last)
+        for lane in range(LANES):
+            if row_in[lane] >= 0 and last[lane] != np.uint64(0):
+                out[0, row_in[lane]], out[1, row_in[lane]] = state[0, lane], state[1, lane]
+                row_in[lane] = -1
+                busy -= 1

@@ -7,8 +7,7 @@ low for bands. Like every key these only propose.
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import tables
-from pipeline.dedup.scan import GOLDEN
+from pipeline.dedup.scan import GOLDEN, Scratch, entries, hash_tokens, scanned, scratch
 from pipeline.dedup.shingles import shingle_run
 from pipeline.text.utf8 import compiled
 
@@ -17,29 +16,35 @@ EDGES = 2
 
 
 def edge_keys(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Keys of beginning and end of the paragraphs data[starts[i]:ends[i]], shape (n, EDGES).
-
-    A paragraph shorter than an edge has keys that only its equals have.
-    """
-    kinds, folded = tables()
-    longest = int((ends - starts).max()) if len(starts) else 0
+    """Keys of beginning and end of the paragraphs data[starts[i]:ends[i]], shape (n, EDGES)."""
     out = np.empty((len(starts), EDGES), np.int64)
-    _edge_keys(data, starts, ends, kinds, folded, np.empty(longest + 1, np.uint64), out)
+    room = scratch(int((ends - starts).max()) if len(starts) else 0)
+    _edge_keys(data, starts, ends, entries(), room, out)
     return out
 
 
 @compiled
-def _edge_keys(
-    data: NDArray, starts: NDArray, ends: NDArray, kinds: NDArray, folded: NDArray, scratch: NDArray, out: NDArray
-) -> None:
+def put_edge_keys(shingles: NDArray, count: int, out: NDArray) -> None:
+    """Puts the keys of both edges of `count` shingles into out[0] and out[1].
+
+    A paragraph shorter than an edge has keys that only its equals have.
+    """
+    whole = count < EDGE_SHINGLES
+    for edge in range(EDGES):
+        first = count - EDGE_SHINGLES if edge == 1 and not whole else 0
+        behind = count if whole else first + EDGE_SHINGLES
+        key = np.uint64(edge + 1 + whole * EDGES)
+        for at in range(first, behind):
+            key = (key ^ shingles[at]) * GOLDEN
+            key ^= key >> np.uint64(29)
+        out[edge] = np.int64(key)
+
+
+@compiled
+def _edge_keys(data: NDArray, starts: NDArray, ends: NDArray, table: NDArray, room: Scratch, out: NDArray) -> None:
+    fold, shingles = np.empty(4 * len(room.text), np.uint8), np.empty(len(room.hashes), np.uint64)
     for row in range(len(starts)):
-        found = shingle_run(data, starts[row], ends[row], kinds, folded, scratch, 0)
-        whole = found < EDGE_SHINGLES
-        for edge in range(EDGES):
-            first = found - EDGE_SHINGLES if edge == 1 and not whole else 0
-            behind = found if whole else first + EDGE_SHINGLES
-            key = np.uint64(edge + 1) if not whole else np.uint64(edge + 1 + EDGES)
-            for at in range(first, behind):
-                key = (key ^ scratch[at]) * GOLDEN
-                key ^= key >> np.uint64(29)
-            out[row, edge] = np.int64(key)
+        tokens, _, _ = scanned(data, starts[row], ends[row], table, room)
+        hash_tokens(tokens, room, fold, 0)
+        shingle_run(room.hashes, tokens, shingles)
+        put_edge_keys(shingles, max(tokens - 1, 0), out[row])

@@ -46,6 +46,7 @@ UNSPACED_RANGES = (
 _PLAIN_LETTERS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x2A6DF), (0x2A700, 0x323AF))
 # Rulers, boxes, blobs and bullets decorate; they do not say anything.
 _DECORATION = ((0x2500, 0x25FF), (0x2190, 0x21FF), (0x2700, 0x27BF))
+_CASELESS = ("Lo", "Cn")  # letters of scripts without case, and what is no character yet
 _SIGNS = frozenset("%‰٪")  # punctuation by category, quantity by meaning
 _NO_SIGNS = frozenset("|~^`")  # symbols by category, layout by use
 _INVISIBLE = frozenset([0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
@@ -57,13 +58,13 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     kinds = np.zeros(SIZE, np.uint8)
     folds = np.arange(SIZE, dtype=np.uint32)
     kinds[:] = PUNCTUATION
-    plain = np.zeros(SIZE, np.bool_)
+    alone = np.zeros(SIZE, np.bool_)  # what must be asked for one by one
+    for first, last in ((0, 0xD7FF), (0xF900, 0x323AF), (0xE0000, 0xE01EF)):
+        alone[first : last + 1] = True
     for first, last in _PLAIN_LETTERS:
-        plain[first : last + 1] = True
+        alone[first : last + 1] = False
         kinds[first : last + 1] = WORD | LETTER
-    for code in range(0xE01F0):
-        if plain[code] or 0x323B0 <= code < 0xE0000 or 0xD800 <= code < 0xF900:
-            continue
+    for code in np.flatnonzero(alone).tolist():
         kinds[code], folds[code] = _entry(chr(code))
     for first, last in UNSPACED_RANGES:
         within = kinds[first : last + 1]
@@ -99,6 +100,8 @@ def _entry(char: str) -> tuple[int, int]:
 
 def _folded(char: str) -> str:
     """`char` in its compatibility form and without case, where either is one code point."""
+    if unicodedata.category(char) in _CASELESS and not unicodedata.decomposition(char):
+        return char  # two thirds of all; asking for their forms would take most of the time of `tables`
     wide = unicodedata.normalize("NFKC", char)
     if len(wide) == 1:
         char = wide

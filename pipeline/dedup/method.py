@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from pipeline.dedup import buckets
 from pipeline.dedup.contents import Contents, contents_of
 from pipeline.dedup.edges import EDGES, edge_keys
+from pipeline.dedup.fold import Folds, folds_and_bands, folds_of
 from pipeline.dedup.leaders import Leaders, all_leading, leaders_of
-from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
+from pipeline.dedup.minhash import band_keys, reference_signatures
 from pipeline.dedup.verdict import Limits, limits
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -45,12 +46,26 @@ class Method:
         """The limits of the verdict over a pair."""
         return limits(self.threshold, self.novelty, self.containment)
 
-    def keys(self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Keys of the buckets of the paragraphs data[starts[i]:ends[i]], shape (n, keys_a_paragraph)."""
-        make = reference_signatures if self.kernel == "datasketch" else signatures
-        values = make(data, starts, ends, count=self.permutations, seed=self.seed)
-        bands = band_keys(values, bands=self.bands, rows=self.rows)
-        return np.hstack([bands, edge_keys(data, starts, ends)])
+    def folds(
+        self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> tuple[Folds, NDArray[np.int64]]:
+        """Folds of the paragraphs data[starts[i]:ends[i]]; keys (m, keys_a_paragraph) of those with tokens enough."""
+        if self.kernel == "datasketch":
+            folds = folds_of(data, starts, ends)
+            some = folds.tokens >= self.fewest_tokens
+            signed = reference_signatures(data, starts[some], ends[some], count=self.permutations, seed=self.seed)
+            bands = band_keys(signed, bands=self.bands, rows=self.rows)
+            return folds, np.hstack([bands, edge_keys(data, starts[some], ends[some])])
+        return folds_and_bands(
+            data,
+            starts,
+            ends,
+            seed=self.seed,
+            permutations=self.permutations,
+            bands=self.bands,
+            rows=self.rows,
+            fewest=self.fewest_tokens,
+        )
 
     def strong(self, letters: NDArray[np.int32], unspaced: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which paragraphs have enough letters to start a block alone."""

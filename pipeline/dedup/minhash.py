@@ -6,14 +6,17 @@ signature holds the minimum of each over all shingles. Two sets of Jaccard simil
 probability s; in a band of r positions with s**r; in at least one of b bands with 1 - (1 - s**r)**b.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.dedup import reference
-from pipeline.dedup.letters import tables
+from pipeline.dedup.scan import Scratch, entries, hash_tokens, scanned, scratch
 from pipeline.dedup.shingles import shingle_run
 from pipeline.text.utf8 import compiled
+from pipeline.text.vectors import BLOCK, lowest_affine
 
 
 def collision(similarity: float, *, bands: int, rows: int) -> float:
@@ -31,15 +34,30 @@ def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.
     return factors.astype(np.uint32), summands.astype(np.uint32)
 
 
+class Sketch(NamedTuple):
+    """The permutations (padded to full blocks of `lowest_affine`), and room for one paragraph at a time."""
+
+    factors: NDArray[np.uint32]
+    summands: NDArray[np.uint32]
+    shingles: NDArray[np.uint64]
+    mixed: NDArray[np.uint32]
+    lowest: NDArray[np.uint32]
+
+
+def sketch(room: Scratch, *, count: int, seed: int) -> Sketch:
+    """A sketch of `count` permutations for the paragraphs that fit into `room`."""
+    factors, summands = (np.pad(each, (0, -count % BLOCK)) for each in permutations(count, seed))
+    most = len(room.hashes)
+    return Sketch(factors, summands, np.empty(most, np.uint64), np.empty(most, np.uint32), np.empty_like(factors))
+
+
 def signatures(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], *, count: int, seed: int
 ) -> NDArray[np.uint32]:
     """Signatures of the paragraphs data[starts[i]:ends[i]], shape (n, count); all ones bits without shingles."""
-    kinds, folded = tables()
-    factors, summands = permutations(count, seed)
-    longest = int((ends - starts).max()) if len(starts) else 0
+    room = scratch(int((ends - starts).max()) if len(starts) else 0)
     out = np.empty((len(starts), count), np.uint32)
-    _signatures(data, starts, ends, kinds, folded, factors, summands, np.empty(longest + 1, np.uint64), out)
+    _signatures(data, starts, ends, entries(), room, sketch(room, count=count, seed=seed), out)
     return out
 
 
@@ -63,40 +81,45 @@ def band_keys(values: NDArray[np.uint32], *, bands: int, rows: int) -> NDArray[n
 
 
 @compiled
+def sign(tokens: NDArray, count: int, made: Sketch) -> None:
+    """Puts the signature of `count` token hashes into made.lowest."""
+    shingle_run(tokens, count, made.shingles)
+    shingles = np.uint64(max(count - 1, 0))
+    for at in range(shingles):
+        h = np.uint32(made.shingles[at] >> np.uint64(32))
+        h = np.uint32(h ^ (h >> np.uint32(16)))
+        h = np.uint32(h * np.uint32(0x85EBCA6B))
+        h = np.uint32(h ^ (h >> np.uint32(13)))
+        h = np.uint32(h * np.uint32(0xC2B2AE35))
+        made.mixed[at] = h ^ (h >> np.uint32(16))
+    for first in range(0, len(made.factors), BLOCK):
+        lowest_affine(made.mixed, shingles, made.factors, made.summands, made.lowest, np.uint64(first))
+
+
+@compiled
+def put_band_keys(signature: NDArray, rows: int, out: NDArray) -> None:
+    """Puts the key of each band of a signature into out[band]."""
+    for band in range(len(out)):
+        key = np.uint64(band + 1) * np.uint64(0x9E3779B97F4A7C15)
+        for at in range(band * rows, band * rows + rows):
+            key = (key ^ np.uint64(signature[at])) * np.uint64(0xBF58476D1CE4E5B9)
+            key ^= key >> np.uint64(29)
+        out[band] = np.int64(key)
+
+
+@compiled
 def _signatures(
-    data: NDArray,
-    starts: NDArray,
-    ends: NDArray,
-    kinds: NDArray,
-    folded: NDArray,
-    factors: NDArray,
-    summands: NDArray,
-    scratch: NDArray,
-    out: NDArray,
+    data: NDArray, starts: NDArray, ends: NDArray, table: NDArray, room: Scratch, made: Sketch, out: NDArray
 ) -> None:
-    count = len(factors)
+    fold = np.empty(4 * len(room.text), np.uint8)
     for row in range(len(starts)):
-        lowest = out[row]
-        lowest[:] = np.uint32(0xFFFFFFFF)
-        found = shingle_run(data, starts[row], ends[row], kinds, folded, scratch, 0)
-        for at in range(found):
-            h = np.uint32(scratch[at] >> np.uint64(32))
-            h = np.uint32(h ^ (h >> np.uint32(16)))
-            h = np.uint32(h * np.uint32(0x85EBCA6B))
-            h = np.uint32(h ^ (h >> np.uint32(13)))
-            h = np.uint32(h * np.uint32(0xC2B2AE35))
-            h = np.uint32(h ^ (h >> np.uint32(16)))
-            for k in range(count):
-                value = np.uint32(factors[k] * h + summands[k])
-                lowest[k] = min(lowest[k], value)
+        tokens, _, _ = scanned(data, starts[row], ends[row], table, room)
+        hash_tokens(tokens, room, fold, 0)
+        sign(room.hashes, tokens, made)
+        out[row] = made.lowest[: out.shape[1]]
 
 
 @compiled
 def _band_keys(values: NDArray, rows: int, out: NDArray) -> None:
     for row in range(len(out)):
-        for band in range(out.shape[1]):
-            key = np.uint64(band + 1) * np.uint64(0x9E3779B97F4A7C15)
-            for at in range(band * rows, band * rows + rows):
-                key = (key ^ np.uint64(values[row, at])) * np.uint64(0xBF58476D1CE4E5B9)
-                key ^= key >> np.uint64(29)
-            out[row, band] = np.int64(key)
+        put_band_keys(values[row], rows, out[row])

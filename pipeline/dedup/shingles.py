@@ -3,68 +3,50 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD
-from pipeline.dedup.scan import BASIS, GOLDEN, HYPHEN, hashed
-from pipeline.text.utf8 import code_point, compiled
+from pipeline.dedup.scan import GOLDEN
+from pipeline.text.utf8 import compiled
+
+_PILE = 32  # hashes in one pile that are sorted by insertion, at most
 
 
 @compiled
-def shingle_run(data: NDArray, at: int, end: int, kinds: NDArray, folded: NDArray, out: NDArray, first: int) -> int:
-    """Writes the shingles of bytes [at, end) to out[first:], in order, with repeats; behind the last one written."""
-    left = token = BASIS
-    tokens = before = 0
-    in_word = False
-    to = first
-    while at <= end:
-        flags, code, size = SPACE, 0, 1
-        if at < end:
-            if data[at] < 0x80:
-                code = int(data[at])
-            else:
-                code, size = code_point(data, at)
-            flags = int(kinds[code])
-            if (
-                code == HYPHEN
-                and before == SPACE
-                and at + 1 < end
-                and kinds[code_point(data, at + 1)[0]] & CLASS == DIGIT
-            ):
-                flags = SYMBOL
-        at += size
-        kind = flags & CLASS
-        if kind == SKIPPED:
-            continue
-        before = kind
-        if kind == WORD or kind == DIGIT:
-            token = hashed(token if in_word else BASIS, int(folded[code]))
-            in_word = True
-            continue
-        if in_word:
-            in_word = False
-            to = _put(out, to, tokens, left, token)
-            left = token
-            tokens += 1
-        if kind == UNSPACED or kind == SYMBOL:
-            token = hashed(BASIS, int(folded[code]))
-            to = _put(out, to, tokens, left, token)
-            left = token
-            tokens += 1
-    return to
+def shingle_run(tokens: NDArray, count: int, out: NDArray) -> None:
+    """Writes the shingles of `count` token hashes to `out`, in order, with repeats: count - 1 of them."""
+    for at in range(np.uint64(max(count - 1, 0))):
+        value = tokens[at] * GOLDEN + tokens[at + np.uint64(1)]
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        out[at] = value ^ (value >> np.uint64(31))
 
 
 @compiled
-def _put(out: NDArray, to: int, tokens: int, left: np.uint64, right: np.uint64) -> int:
-    """Writes the shingle of two tokens to out[to], if there is a token before; where the next one goes."""
-    if tokens == 0:
-        return to
-    out[to] = pair_hash(left, right)
-    return to + 1
+def sort_hashes(values: NDArray, counts: NDArray, scratch: NDArray) -> None:
+    """Sorts hashes in place: dealt by their upper bits into about as many piles as hashes, then by insertion.
 
-
-@compiled
-def pair_hash(left: np.uint64, right: np.uint64) -> np.uint64:
-    """The shingle of two neighbouring tokens (`reference.mix`)."""
-    value = left * GOLDEN + right
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    Hashes are spread evenly, so piles are small; where many are equal or forged, the general sort takes over. Scratch:
+    `counts` int64 of twice their number and 2, `scratch` uint64 of their number.
+    """
+    count, shift = len(values), np.uint64(64)
+    while count >> (np.uint64(64) - shift):
+        shift -= np.uint64(1)
+    piles = np.uint64(1) << (np.uint64(64) - shift)
+    counts[: piles + np.uint64(1)] = 0
+    for value in values:
+        counts[(value >> shift) + np.uint64(1)] += 1
+    highest = np.int64(0)
+    for pile in range(piles):
+        highest = max(highest, counts[pile + np.uint64(1)])
+        counts[pile + np.uint64(1)] += counts[pile]
+    if highest > _PILE:
+        values.sort()
+        return
+    for value in values:
+        pile = value >> shift
+        scratch[np.uint64(counts[pile])] = value
+        counts[pile] += 1
+    for at in range(count):
+        value, to = scratch[at], at
+        while to > 0 and values[to - 1] > value:
+            values[to] = values[to - 1]
+            to -= 1
+        values[to] = value

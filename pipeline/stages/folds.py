@@ -27,23 +27,23 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
     yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
 
 
-def candidates(folds: Batches, within: Batches, within_again: Batches, *, keys_a_fold: int) -> Batches:
+def candidates(folds: Batches, paragraphs: Batches, paragraphs_again: Batches, *, method: Method) -> Batches:
     """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
 
-    The band keys come twice: once to mark the table of buckets, once to see what is crowded.
+    The keys of buckets come twice: once to mark the table of buckets, once to see what is crowded.
     """
     doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
     first = np.zeros(len(fold), np.bool_)
-    first[first_places(fold)] = True
-    table = buckets.empty_table(int(np.count_nonzero(first)) * keys_a_fold)
+    first[first_places(fold)] = method.across != "off"
+    table = buckets.empty_table(int(np.count_nonzero(first)) * method.keys_a_paragraph)
     at = 0
-    for rows in within:
+    for rows in paragraphs:
         keys, _ = _live_keys(rows, first[at : at + rows.num_rows])
         buckets.mark(table, keys)
         at += rows.num_rows
     kept_keys, kept_at = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     at = 0
-    for rows in within_again:
+    for rows in paragraphs_again:
         keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
         some = np.flatnonzero(buckets.crowded(table, keys))
         kept_keys.append(keys[some])
@@ -66,8 +66,8 @@ def candidates(folds: Batches, within: Batches, within_again: Batches, *, keys_a
 
 
 def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Band keys of the live first occurrences of a batch, and the row of each key in it."""
-    keys, offsets = lists(pa.Table.from_batches([rows]), "bands")
+    """Keys of the buckets of the live first occurrences of a batch, and the row of each key in it."""
+    keys, offsets = lists(pa.Table.from_batches([rows.select(["buckets"])]), "buckets")
     owner = np.repeat(np.arange(rows.num_rows), np.diff(offsets))
     live = first[owner]
     return keys[live], owner[live]

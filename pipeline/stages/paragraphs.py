@@ -4,26 +4,31 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.dedup.fold import folds_of
 from pipeline.dedup.letters import CLASS, SPACE, tables
+from pipeline.dedup.method import Method
 from pipeline.flow import Batches
 from pipeline.stages.schemas import PARAGRAPHS
-from pipeline.stages.tables import batch, numbers, source_salts, text_buffers
+from pipeline.stages.tables import batch, list_column, numbers, source_salts, text_buffers
 from pipeline.text.paragraphs import LAYOUTS, paragraph_spans
 
 
-def paragraphs(documents: Batches, *, by_source: bool) -> Batches:
+def paragraphs(documents: Batches, *, method: Method) -> Batches:
     """Paragraphs (schema PARAGRAPHS) of normalized documents, in order.
 
-    With `by_source`, folds of different sources are different keys.
+    Where repeats are looked for by source, what is equal in two sources has different keys.
     """
+    by_source = method.across == "source"
     for rows in documents:
         table = pa.Table.from_batches([rows])
         data, offsets = text_buffers(table["text"])
         layout = (np.array(table["layout"].to_pylist()) == LAYOUTS[1]).astype(np.uint8)
         row, byte_start, byte_end, start, end = paragraph_spans(data, offsets, layout, (tables()[0] & CLASS) == SPACE)
         salts = source_salts(table)
-        folds = folds_of(data, offsets[row] + byte_start, offsets[row] + byte_end)
+        folds, keys = method.folds(data, offsets[row] + byte_start, offsets[row] + byte_end)
+        signed = folds.tokens >= method.fewest_tokens
+        if by_source:
+            folds.hi[folds.tokens > 0] ^= salts[row][folds.tokens > 0]
+            keys ^= salts[row][signed][:, None]
         yield batch(
             PARAGRAPHS,
             {
@@ -36,9 +41,12 @@ def paragraphs(documents: Batches, *, by_source: bool) -> Batches:
                 "letters": folds.letters,
                 "unspaced": folds.unspaced,
                 "tokens": folds.tokens,
-                "fold_hi": np.where(folds.tokens > 0, folds.hi ^ salts[row], 0) if by_source else folds.hi,
+                "fold_hi": folds.hi,
                 "fold_lo": folds.lo,
                 "masked": folds.masked,
+                "buckets": list_column(
+                    keys.ravel(), np.append(0, np.cumsum(signed) * keys.shape[1]), PARAGRAPHS.field("buckets").type
+                ),
             },
         )
 

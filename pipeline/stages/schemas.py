@@ -68,6 +68,7 @@ PARAGRAPHS = _schema(
     fold_hi=_int64,  # BLAKE2b-128 of the fold; both 0 for a paragraph without tokens
     fold_lo=_int64,
     masked=_int64,  # hash of the fold with every run of digits masked
+    buckets=pa.list_(_int64),  # keys of its bands and edges; empty for a paragraph of too few tokens
 )
 
 # One row a paragraph, beside PARAGRAPHS: what repeats inside its document.
@@ -80,7 +81,6 @@ WITHIN = _schema(
     union=_int32,
     block=_int32,  # first paragraph of the block
     capped=pa.bool_(),  # a leader that was not compared with every earlier leader of its buckets
-    bands=pa.list_(_int64),  # band keys of what may meet other documents; empty for all else
 )
 EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
 

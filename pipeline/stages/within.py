@@ -1,7 +1,6 @@
-"""Stage `within`: what repeats inside its own document, and the band keys of what may meet other documents."""
+"""Stage `within`: what repeats inside its own document."""
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.beside import folds_beside, judged, neighbours
@@ -13,7 +12,7 @@ from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.relations import Paragraphs, aligned, places_of, similarities, unrelated
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, list_column, numbers, source_salts, whole
+from pipeline.stages.tables import batch, byte_spans, lists, numbers, whole
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -24,8 +23,6 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     table = whole(paragraphs, PARAGRAPHS)
     if len(table) == 0:
         return
-    text = byte_spans(texts, table)
-    data, starts, ends = text
     doc = numbers(table, "doc")
     opening = np.flatnonzero(np.diff(doc, prepend=-1))
     owner = np.repeat(np.arange(len(opening)), np.diff(np.append(opening, len(doc))))
@@ -34,16 +31,16 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     rows = Paragraphs(fold, numbers(table, "masked"), letters, method.strong(letters, numbers(table, "unspaced")))
     firsts = first_places(fold)
     eligible = firsts[tokens[firsts] >= method.fewest_tokens]
-    keys = method.keys(data, starts[eligible], ends[eligible])
+    signed = np.cumsum(tokens >= method.fewest_tokens) - 1  # row of each paragraph in what has band keys
+    keys = lists(table, "buckets")[0].reshape(-1, method.keys_a_paragraph)[signed[eligible]]
     count = len(doc)
     marks, counts, kept = no_marks(count), np.zeros((2, count), np.int64), np.ones(count, np.bool_)
     capped = np.zeros(count, np.bool_)
     if method.within:
         openings = np.append(opening, count).astype(np.int64)
-        counts = _marked(rows, text, openings, (firsts, eligible, owner), keys, method, marks, kept, capped)
-    if method.across == "source":
-        row = np.searchsorted(numbers(texts, "doc"), doc[eligible])
-        keys = keys ^ source_salts(texts)[row][:, None]
+        counts = _marked(
+            rows, byte_spans(texts, table), openings, (firsts, eligible, owner), keys, method, marks, kept, capped
+        )
     paragraph = numbers(table, "paragraph")
     yield batch(
         WITHIN,
@@ -56,7 +53,6 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
             "union": counts[1],
             "block": np.where(marks.block >= 0, paragraph[marks.block], -1),
             "capped": capped,
-            "bands": _bands(keys, eligible, kept, method, count),
         },
     )
 
@@ -98,12 +94,3 @@ def _marked(
 def _salted(hi: NDArray[np.int64], owner: NDArray[np.int64]) -> NDArray[np.int64]:
     """Halves of keys that are equal only inside one document."""
     return (hi.view(np.uint64) ^ (owner.astype(np.uint64) * _GOLDEN)).view(np.int64)
-
-
-def _bands(
-    keys: NDArray[np.int64], eligible: NDArray[np.int64], kept: NDArray[np.bool_], method: Method, count: int
-) -> pa.Array:
-    used = np.zeros(count, np.bool_)
-    used[eligible] = kept[eligible] & (method.across != "off")
-    offsets = np.concatenate(([0], np.cumsum(used * keys.shape[1])))
-    return list_column(keys[used[eligible]].ravel(), offsets, WITHIN.field("bands").type)

@@ -7,7 +7,7 @@ starts where its first line starts, indentation included, and ends behind its la
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.utf8 import code_point, compiled, count_code_points, previous
+from pipeline.text.utf8 import code_point, compiled, count_code_points, line_end, previous
 
 LINES, WRAPPED = 0, 1
 LAYOUTS = ("lines", "wrapped")
@@ -81,21 +81,14 @@ def _ends_sentence(data: NDArray, start: int, end: int, ends: NDArray, closers: 
 
 
 @compiled
-def _line_end(data: NDArray, at: int, end: int) -> int:
-    while at < end and data[at] != 10:
-        at += 1
-    return at
-
-
-@compiled
 def _layouts(data: NDArray, offsets: NDArray, spaces: NDArray, ends: NDArray, closers: NDArray, out: NDArray) -> None:
     for row in range(len(offsets) - 1):
         at, stop = offsets[row], offsets[row + 1]
         judged = wrapped = 0
         last_wraps = last_has_text = False
         while at <= stop:
-            line_end = _line_end(data, at, stop)
-            text_end = _text_end(data, at, line_end, spaces)
+            behind = line_end(data, at, stop)
+            text_end = _text_end(data, at, behind, spaces)
             has_text = text_end > at
             if last_has_text and has_text:
                 judged += 1
@@ -106,7 +99,7 @@ def _layouts(data: NDArray, offsets: NDArray, spaces: NDArray, ends: NDArray, cl
                 columns = count_code_points(data, at, text_end)
                 if NARROWEST <= columns <= WIDEST:
                     last_wraps = not _ends_sentence(data, at, text_end, ends, closers)
-            at = line_end + 1
+            at = behind + 1
         out[row] = wrapped >= FEWEST_WRAPPED and wrapped * WRAPPED_SHARE[1] >= judged * WRAPPED_SHARE[0]
 
 
@@ -121,8 +114,8 @@ def _paragraphs(
         chars = 0  # code points before `at`
         open_paragraph = False
         while at <= stop:
-            line_end = _line_end(data, at, stop)
-            text_end = _text_end(data, at, line_end, spaces)
+            behind = line_end(data, at, stop)
+            text_end = _text_end(data, at, behind, spaces)
             inside = count_code_points(data, at, text_end)
             if text_end > at:
                 if not open_paragraph:
@@ -133,6 +126,6 @@ def _paragraphs(
                 spans[1, found - 1] = text_end - first
                 spans[3, found - 1] = chars + inside
             open_paragraph = text_end > at and layout[row] == 1
-            chars += inside + count_code_points(data, text_end, line_end) + 1
-            at = line_end + 1
+            chars += inside + count_code_points(data, text_end, behind) + 1
+            at = behind + 1
     return found

@@ -2,6 +2,8 @@
 
 import hashlib
 import unicodedata
+from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,11 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup import reference
-from pipeline.dedup.blake2b import IV, SIGMA, blake2b_128
+from pipeline.dedup.blake2b import digests, lanes
 from pipeline.dedup.contents import contents_of
-from pipeline.dedup.fold import folds_of
+from pipeline.dedup.edges import EDGES, edge_keys
+from pipeline.dedup.fold import folds_and_bands, folds_of
 from pipeline.dedup.letters import CLASS, LETTER, SIZE, UNSPACED, WORD, tables
-from pipeline.dedup.minhash import reference_signatures, signatures
+from pipeline.dedup.minhash import band_keys, reference_signatures, signatures
+from pipeline.dedup.shingles import sort_hashes
 from pipeline.dedup.verdict import similarity
 from tests.strategies import LETTERS, buffers, lines, texts
 
@@ -32,6 +36,21 @@ def digest(fold: str) -> tuple[int, int]:
 @example(["", " ", "* * *", "\u200b", "-5", "- 5", "x-5", "-\u200b5", "-"])
 @example(["3 % 7", "7% 3", "١٢ 5", "a1b22", "0", "1-2.3", "1 上 2", "% 5 5 %"])
 @example(["Ⱥ" * 200, "上" * 300, "a b " * 100, "Ⱥ " * 77])
+@example(
+    [
+        *("x" * size for size in range(70)),
+        *("é" * size for size in range(40)),
+        "12345678 1234567 123456789",
+        "1234567é8",
+    ]
+)
+@example([f"{'y' * size} - {'-5' * size}{'1' * size} -" for size in range(40)])
+@example([" " * size + "-5 " + "z" * size + "\u200b-7 -\u0663" for size in range(70)])
+@example(["".join(chr(code) for code in range(0x80)), "".join(f"{chr(code)}-1 " for code in range(0x80))])
+@example(
+    ["a" * 125 + " b", "a" * 126 + " b", "a" * 127, "a" * 128, "a" * 129, "上" * 42 + "ab", "a" * 255, "b" * 257] * 3
+)
+@example(["p" * 140_000, "q", "r s" * 50_000, "t"])
 def test_folds_are_what_the_slow_twin_says(strings: list[str]) -> None:
     data, offsets = buffers(strings)
     found = folds_of(data, offsets[:-1], offsets[1:])
@@ -133,16 +152,29 @@ def test_what_is_other_news(left: str, right: str) -> None:
 # --- BLAKE2b ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lengths", [range(301), (1023, 1024, 1025, 4096, 65_537, 1_000_000)], ids=["short", "long"])
-def test_blake2b(lengths: range | tuple[int, ...]) -> None:
-    body = hashlib.shake_256(b"any bytes").digest(max(lengths) + 1)
-    words = np.empty(max(lengths) // 8 + 17, np.uint64)
-    state = np.empty(8, np.uint64)
-    for length in lengths:
-        words[:] = 0xFFFFFFFFFFFFFFFF  # what an earlier paragraph left behind
-        words.view(np.uint8)[:length] = np.frombuffer(body[:length], np.uint8)
-        blake2b_128(words, length, state, IV, SIGMA)
-        assert state[:2].tobytes() == hashlib.blake2b(body[:length], digest_size=16).digest(), length
+def digests_of(bodies: list[bytes]) -> list[bytes]:
+    """By the kernel: the bodies in one buffer, each padded to full blocks."""
+    padded = [body + bytes(-len(body) % 128) for body in bodies]
+    places = np.cumsum([0, *(len(each) // 8 for each in padded)])[:-1]
+    found = np.zeros((2, len(bodies)), np.uint64)
+    words = np.frombuffer(b"".join(padded) + bytes(128), np.uint64)
+    digests(words, places, np.array([len(body) for body in bodies], np.int64), found, lanes())
+    return [column.tobytes() for column in found.T]
+
+
+some_bytes = hashlib.shake_256(b"any bytes").digest(1_000_001)
+lengths = st.integers(0, 600) | st.sampled_from([127, 128, 129, 255, 256, 257, 1024, 4096, 65_537])
+
+
+@given(st.lists(lengths, max_size=30), st.integers(0, 1000))
+@example([*range(301)], 0)
+@example([1_000_000, 1, 128, 5], 1)
+@example([128] * 7 + [0, 0, 129, 1], 2)
+def test_blake2b(sizes: list[int], first: int) -> None:
+    """Each lane mixes a text of its own, however long the others are; a text without bytes has no digest."""
+    bodies = [some_bytes[first + at : first + at + size] for at, size in enumerate(sizes)]
+    want = [hashlib.blake2b(body, digest_size=16).digest() if body else bytes(16) for body in bodies]
+    assert digests_of(bodies) == want
 
 
 # --- shingles and signatures --------------------------------------------------------------------------------------
@@ -150,6 +182,7 @@ def test_blake2b(lengths: range | tuple[int, ...]) -> None:
 
 @given(some_lines)
 @example(["", "one", "-5", "a -5 b", "one one one", "上海 上海", "x\u200by z", "% %"])
+@example([" ".join(str(at * at % 97) for at in range(size)) for size in (2, 3, 4, 5, 31, 32, 33, 300)])
 def test_contents_are_what_the_slow_twin_says(strings: list[str]) -> None:
     data, offsets = buffers(strings)
     held = contents_of(data, offsets[:-1], offsets[1:], np.zeros(len(strings), np.int64))
@@ -158,6 +191,16 @@ def test_contents_are_what_the_slow_twin_says(strings: list[str]) -> None:
         tokens = held.tokens[held.token_offsets[at] : held.token_offsets[at + 1]]
         assert shingles.tolist() == reference.shingle_hashes(text)
         assert tokens.tolist() == sorted({reference.token_hash(token) for token in reference.tokens(text)})
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9) | st.integers(2**60, 2**60 + 2**52), min_size=1))
+@example([7] * 40 + [3] * 40)  # one pile
+@example([at << 58 for at in range(64)])
+@example([2**64 - 1 - at for at in range(33)])
+def test_hashes_are_sorted(values: list[int]) -> None:
+    found = np.array(values, np.uint64)
+    sort_hashes(found, np.full(2 * len(values) + 2, 99, np.int64), np.empty(len(values), np.uint64))
+    assert found.tolist() == sorted(values)
 
 
 @given(lines, lines)
@@ -172,6 +215,21 @@ def test_similarity_is_that_of_the_shingles(left: str, right: str) -> None:
         assert similarity(0, 1, held) == reference.similarity(left, right)
 
 
+@given(some_lines)
+@example([" ".join("abcdefghijklmnop"[:size]) for size in (1, 2, 11, 12, 13, 16)] + ["a " * 12, "b " * 11 + "a"])
+@example(["a b c d e f g h i j k l m", "a b c d e f g h i j k l x", "z b c d e f g h i j k l m", "m l k"])
+def test_paragraphs_with_an_edge_in_common_meet(strings: list[str]) -> None:
+    """Twelve tokens alike at the beginning, or at the end; shorter ones meet only their equals."""
+    data, offsets = buffers(strings)
+    keys = edge_keys(data, offsets[:-1], offsets[1:]).tolist()
+    shingles = [[*pairwise(reference.tokens(text))] for text in strings]
+    for mine, ours in zip(keys, shingles, strict=True):
+        for theirs, others in zip(keys, shingles, strict=True):
+            long = len(ours) >= 11 and len(others) >= 11
+            first, last = (ours[:11] == others[:11], ours[-11:] == others[-11:]) if long else (ours == others,) * 2
+            assert [a == b for a, b in zip(mine, theirs, strict=True)] == [first, last]
+
+
 @settings(max_examples=40)
 @given(some_lines, st.integers(0, 2**32 - 1), st.sampled_from([1, 5, 128]))
 @example(["", "one", "one two", "上海新闻 一 二 三"], 1, 128)
@@ -184,6 +242,22 @@ def test_signatures_are_those_of_datasketch(strings: list[str], seed: int, count
     assert (fast == slow).all()
     for row, text in zip(fast, strings, strict=True):
         assert (row == reference.signature(reference.shingle_hashes(text), permutations=count, seed=seed)).all()
+
+
+@given(some_lines, st.integers(0, 4))
+@example(["one two", "", "one", "one two three", "上海新闻"], 3)
+def test_folds_and_bands_at_once(strings: list[str], fewest: int) -> None:
+    """The folds are the same with band keys as without; keys have those with tokens enough, by signatures alone."""
+    data, offsets = buffers(strings)
+    starts, ends = offsets[:-1], offsets[1:]
+    folds, keys = folds_and_bands(data, starts, ends, seed=1, permutations=70, bands=14, rows=5, fewest=fewest)
+    alone = folds_of(data, starts, ends)
+    for column in fields(folds):
+        assert (getattr(folds, column.name) == getattr(alone, column.name)).all()
+    some = alone.tokens >= fewest
+    bands = band_keys(signatures(data, starts[some], ends[some], count=70, seed=1), bands=14, rows=5)
+    assert (keys[:, :-EDGES] == bands).all()
+    assert (keys[:, -EDGES:] == edge_keys(data, starts[some], ends[some])).all()
 
 
 @given(st.lists(lines, min_size=1, max_size=4), st.integers(0, 3))

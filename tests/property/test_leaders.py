@@ -1,5 +1,6 @@
 """Leaders: equal to the naive greedy rule, by the real verdict, no chains, and only the past decides."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from pipeline.dedup import reference
 from pipeline.dedup.contents import Contents
-from pipeline.dedup.fold import folds_of
 from pipeline.dedup.leaders import Leaders, leaders_of
 from pipeline.dedup.method import Method
 from pipeline.dedup.verdict import Limits
@@ -176,13 +176,13 @@ def method(threshold: Fraction) -> Method:
 @given(st.lists(edited(), min_size=1, max_size=3), st.sampled_from([Fraction(1, 2), Fraction(7, 10)]))
 def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) -> None:
     """Found by bands among the paragraphs of one document only; similar by the slow twin."""
-    how = method(threshold)
+    how = replace(method(threshold), fewest_tokens=0)
     strings = [text for doc in docs for text in dict.fromkeys(doc)]
     scope = np.array([at for at, doc in enumerate(docs) for _ in dict.fromkeys(doc)], np.int64)
     data, offsets = buffers(strings)
     starts, ends = offsets[:-1], offsets[1:]
-    masked = folds_of(data, starts, ends).masked
-    keys = how.keys(data, starts, ends)
+    folds, keys = how.folds(data, starts, ends)
+    masked = folds.masked
     found = how.leaders_inside(data, starts, ends, masked, keys, scope)
     for row, head in enumerate(found.leader.tolist()):
         assert found.leader[head] == head <= row
@@ -216,4 +216,6 @@ def test_the_two_kernels_give_the_same_keys() -> None:
     data, offsets = buffers(["one two three four five six", "上海新闻联播", ""])
     fast = method(Fraction(1, 2))
     slow = Method(**{name: getattr(fast, name) for name in Method.__slots__} | {"kernel": "datasketch"})
-    assert (fast.keys(data, offsets[:-1], offsets[1:]) == slow.keys(data, offsets[:-1], offsets[1:])).all()
+    (_, want), (_, keys) = (each.folds(data, offsets[:-1], offsets[1:]) for each in (slow, fast))
+    assert keys.shape == (2, fast.keys_a_paragraph)
+    assert (keys == want).all()

@@ -25,6 +25,9 @@ def test_white_space_is_what_python_strips() -> None:
 @example(["", "\n", " \n\n\u3000", "a", "\na", "a\n", " a \n b "])
 @example(["\n".join([WRAPPED] * 9), "\n".join([WRAPPED] * 8), "\n".join(["w" * 44] * 20), "\n".join(["上" * 90] * 9)])
 @example([f"a{LINE_ENDS.replace(chr(10), '')}b\nc", "x" * 130 + "\n" + "é" * 130, "\n" * 300])
+@example(
+    ["x" * size + "\n" + "é" * size + "\n\n" + "上" * size + "\n " for size in range(62, 67)] + ["x" * 126 + "\nend"]
+)
 def test_spans(strings: list[str]) -> None:
     data, offsets = buffers(strings)
     names = [oracles.layout(text) for text in strings]

@@ -7,6 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.config import Settings
+from pipeline.plan import method_of
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tails import tails
@@ -60,7 +62,7 @@ def rows(texts: list[list[str] | None], marks: dict[tuple[int, int], int] | None
     columns["layout"] = pa.array([None if each is None else "lines" for each in texts], pa.string())
     columns["reason"] = pa.array(["undecodable" if each is None else None for each in texts], pa.string())
     documents = pa.RecordBatch.from_arrays([columns[name] for name in DOCUMENTS.names], schema=DOCUMENTS)
-    spans = list(paragraphs(iter([documents]), by_source=False))
+    spans = list(paragraphs(iter([documents]), method=method_of(Settings())))
     within = [_within(batch, marks or {}) for batch in spans]
     found = tails(iter([documents]), iter(spans), iter(within), pack_files=FILES, kinds=KINDS)
     return [tuple(row.values()) for batch in _checked(found) for row in batch.to_pylist()]
@@ -80,7 +82,6 @@ def _within(batch: pa.RecordBatch, marks: dict[tuple[int, int], int]) -> pa.Reco
         "paragraph": batch["paragraph"],
         "evidence": pa.array([int(twin >= 0) for twin in twins], pa.int8()),
         "twin": pa.array(twins, pa.int32()),
-        "bands": pa.array([[]] * len(keys), WITHIN.field("bands").type),
     }
     zeros = pa.array(np.zeros(len(keys), np.int32))
     return pa.RecordBatch.from_arrays([columns.get(name, zeros) for name in WITHIN.names], schema=WITHIN)
