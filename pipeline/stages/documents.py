@@ -22,7 +22,7 @@ UNCERTAIN = "encoding_uncertain"
 
 
 def documents(raw: Batches, *, keep_uncertain: bool) -> Batches:
-    """Normalized documents (schema DOCUMENTS) of raw records (`sources.read.RAW`), in order, none dropped."""
+    """Normalized documents (schema DOCUMENTS) of raw records (`sources.rows.RAW`), in order, none dropped."""
     for rows in raw:
         yield _normalized(rows, keep_uncertain=keep_uncertain)
 
