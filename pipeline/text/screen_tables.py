@@ -69,7 +69,9 @@ def tables() -> Tables:
 
 # --- ftfy's expression for bad text -------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\.|\S)(\??)")
+# The expression without its comments, and what one character of it is: a class, an escape or a letter.
+BADNESS = "\n".join(line for line in BADNESS_RE.pattern.splitlines() if not line.strip().startswith("#"))
+TOKEN = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\.|\S)(\??)")
 _OUTSIDE = -1  # stands for every character of a block that the expression does not name
 
 
@@ -89,10 +91,9 @@ def _expression(kinds: Uint8s) -> tuple[Uint64s, Uint64s, Uint64s, np.uint64]:
     A rule is a window of two or three neighbouring characters that an alternative of the expression cannot do
     without. No window in a line: the line is not bad, and ftfy leaves its letters alone.
     """
-    pattern = "\n".join(line for line in BADNESS_RE.pattern.splitlines() if not line.strip().startswith("#"))
-    blocks = sorted({ord(char) >> 8 for char in pattern} | {0})
+    blocks = sorted({ord(char) >> 8 for char in BADNESS} | {0})
     known = "".join(chr(block << 8 | low) for block in blocks for low in range(256))
-    windows = _windows(pattern, known)
+    windows = _windows(BADNESS, known)
     if len(windows) > 64:
         raise ValueError(f"{len(windows)} rules in ftfy's expression, 64 fit: make the masks wider")
     classes: dict[tuple[int, int, int], int] = {}
@@ -117,7 +118,7 @@ def _bits(windows: list[_Window], at: int, code: int) -> int:
 
 def _windows(pattern: str, known: str) -> list[_Window]:
     alternatives: list[list[_Element]] = [[]]
-    for part, optional in _TOKEN.findall(pattern):
+    for part, optional in TOKEN.findall(pattern):
         if part == "|":
             alternatives.append([])
         elif part != "^":  # without it, more is bad: safe
