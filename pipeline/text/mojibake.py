@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import re2
 from ftfy import TextFixerConfig, fix_encoding_and_explain
-from ftfy.chardata import ALTERED_UTF8_RE, CHARMAP_ENCODINGS
+from ftfy.chardata import CHARMAP_ENCODINGS
 
 from pipeline.text.screen_tables import BADNESS, CODES, TOKEN
 
@@ -38,12 +38,12 @@ def bad(line: str) -> bool:
 
 
 def _read_as_utf8(line: str) -> str | None:
-    """The bytes the line is in Latin-1, read as UTF-8; None where that is not all that ftfy would do first."""
+    """The bytes the line is in Latin-1, read as UTF-8; None where that is not what ftfy would do first.
+
+    Lost no-break spaces, halves of surrogate pairs and NUL in two bytes, which ftfy can read, are no UTF-8 either.
+    """
     try:
-        body = line.encode("latin-1")
-        if not _LATIN_1_FIRST or ALTERED_UTF8_RE.search(body) or b"\xed" in body or b"\xc0" in body:
-            return None  # lost no-break spaces, surrogates, NUL in two bytes: ftfy has ways to read these
-        return body.decode()
+        return line.encode("latin-1").decode() if _LATIN_1_FIRST else None
     except UnicodeError:
         return None
 
