@@ -1,8 +1,8 @@
 """Mojibake repaired as ftfy does it, sooner.
 
 ftfy asks its long expression for bad text of every line, before and after each repair, and Python's `re` reads that at
-a few MB a second. Here RE2 is asked the same question, and the commonest repair by far (UTF-8 that was read as Latin-1)
-is made without ftfy's search for it. All else is ftfy's own work.
+a few MB a second. Here RE2 is asked the same question, and the commonest repair by far (UTF-8 that was read as Latin-1
+or Windows-1252) is made without ftfy's search for it. All else is ftfy's own work.
 """
 
 import re
@@ -16,8 +16,8 @@ from ftfy.chardata import CHARMAP_ENCODINGS
 
 from pipeline.text.screen_tables import BADNESS, CODES, TOKEN
 
-# What ftfy tries first; should a new version begin with another one, all lines are left to ftfy.
-_LATIN_1_FIRST = CHARMAP_ENCODINGS[0] == "latin-1"
+# What ftfy tries first, and Python's codecs for it; should a new version begin otherwise, all lines are left to ftfy.
+_FIRST = ("latin-1", "cp1252") if CHARMAP_ENCODINGS[:2] == ["latin-1", "sloppy-windows-1252"] else ()
 _MOST_MEMORY = 64 << 20  # bytes; with RE2's default of 8 MB large expressions are read many times slower
 
 
@@ -38,14 +38,19 @@ def bad(line: str) -> bool:
 
 
 def _read_as_utf8(line: str) -> str | None:
-    """The bytes the line is in Latin-1, read as UTF-8; None where that is not what ftfy would do first.
+    """The bytes the line is in Latin-1 or Windows-1252, read as UTF-8; None where ftfy might do anything else first.
 
-    Lost no-break spaces, halves of surrogate pairs and NUL in two bytes, which ftfy can read, are no UTF-8 either.
+    Lost no-break spaces, halves of surrogate pairs and NUL in two bytes, which ftfy can read, are no UTF-8 either;
+    U+001A stands for a lost byte in its codecs.
     """
-    try:
-        return line.encode("latin-1").decode() if _LATIN_1_FIRST else None
-    except UnicodeError:
-        return None
+    for encoding in _FIRST:
+        try:
+            return line.encode(encoding).decode() if "\x1a" not in line else None
+        except UnicodeEncodeError:
+            continue
+        except UnicodeDecodeError:
+            return None
+    return None
 
 
 @cache

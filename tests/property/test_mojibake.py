@@ -7,6 +7,7 @@ from ftfy.chardata import CHARMAP_ENCODINGS, UTF8_DETECTOR_RE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pipeline.text import mojibake
 from pipeline.text.mojibake import bad, repaired
 from pipeline.text.normalize import CONFIG
 
@@ -46,6 +47,9 @@ def same(line: str) -> None:
 @example("les élèves Ã©tudiaient")
 @example("cafÃ© í\xa0½")
 @example("Ã©À\x80")
+@example("â€™\x1a")
+@example("â€™")
+@example("â€™�")
 def test_what_ftfy_looks_for(line: str) -> None:
     same(line)
 
@@ -68,3 +72,7 @@ def test_every_character_in_the_places_that_matter(form: str) -> None:
     for code in (*range(0xD800), *range(0xE000, 0x20000), *range(0xE0000, 0xE0200)):
         line = form.replace("{}", chr(code))
         assert bad(line) == is_bad(line), ascii(line)
+
+
+def test_the_first_encodings_are_those_of_this_ftfy() -> None:
+    assert mojibake._FIRST == ("latin-1", "cp1252")
