@@ -18,6 +18,8 @@ NARROWEST, WIDEST = 45, 90
 FEWEST_WRAPPED = 8
 WRAPPED_SHARE = (60, 100)
 
+_WIDE = 64  # bytes looked at together
+
 SENTENCE_ENDS = ".!?…。！？．؟۔։।॥።၊။៕"
 CLOSERS = "\"'»«”’“‘)]」』）】〉》›‹"
 
@@ -82,6 +84,14 @@ def _ends_sentence(data: NDArray, start: int, end: int, ends: NDArray, closers: 
 
 @compiled
 def _line_end(data: NDArray, at: int, end: int) -> int:
+    while at + _WIDE <= end:
+        window = data[at : at + _WIDE]
+        seen = False
+        for step in range(_WIDE):
+            seen |= window[step] == 10
+        if seen:
+            break
+        at += _WIDE
     while at < end and data[at] != 10:
         at += 1
     return at
@@ -102,7 +112,7 @@ def _layouts(data: NDArray, offsets: NDArray, spaces: NDArray, ends: NDArray, cl
                 wrapped += last_wraps
             last_wraps = False
             last_has_text = has_text
-            if has_text and text_end - at >= NARROWEST:
+            if has_text and NARROWEST <= text_end - at <= WIDEST * 4:  # no character takes more than 4 bytes
                 columns = count_code_points(data, at, text_end)
                 if NARROWEST <= columns <= WIDEST:
                     last_wraps = not _ends_sentence(data, at, text_end, ends, closers)

@@ -64,6 +64,8 @@ def tables() -> Tables:
     bytes_ = np.where(np.arange(256) < 0x80, PLAIN, HIGH).astype(np.uint8)
     bytes_[:0x80][kinds[:0x80] == CHANGES] = CHANGING
     bytes_[ord("&")] = AMPERSAND
+    if set(bytes_[[ord("\n"), *range(0x20, 0x26), *range(0x27, 0x7F)]]) != {PLAIN}:
+        raise ValueError("normalizing changes ordinary ASCII: the screen, which runs over it, must learn to look")
     return Tables(kinds, bytes_, first, second, third, pairs_only, combining, trailing, composing, pairs, _garbled())
 
 
