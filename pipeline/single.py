@@ -11,8 +11,8 @@ from pipeline.errors import Reason, RecordError
 from pipeline.flow import Batches, made
 from pipeline.plan import plan
 from pipeline.rule_files import rule_files
-from pipeline.sources.read import RAW
 from pipeline.sources.records import without_surrogates
+from pipeline.sources.rows import RAW
 from pipeline.stages.cuts import clean as clean_kernel
 from pipeline.stages.documents import documents
 from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pipeline.sources import read
 from pipeline.sources.files import listing, scanned
 from pipeline.sources.records import Fields
+from pipeline.sources.rows import Task
 from pipeline.stages.schemas import SLICES
 
 EXTENSIONS = (".txt", ".text")
@@ -30,8 +31,13 @@ def rows_of(
     slices = [
         {**same, "byte_start": p.byte_start, "byte_end": p.byte_end, "first_record": p.first_record} for p in parts
     ]
-    batches = list(read.read(iter([pa.RecordBatch.from_pylist(slices, SLICES)]), fields=fields))
-    return [row for batch in batches for row in batch.to_pylist()]
+    return [row for each in slices for row in slice_rows(Task(**each), fields)]
+
+
+def slice_rows(task: Task, fields: Fields = GUESSED) -> list[dict[str, Any]]:
+    """What the reader makes of one slice."""
+    slices = pa.RecordBatch.from_pylist([task._asdict()], SLICES)
+    return [row for batch in read.read(iter([slices]), fields=fields) for row in batch.to_pylist()]
 
 
 def lines(tmp_path: Path, *records: bytes | dict[str, Any]) -> Path:

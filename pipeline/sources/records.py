@@ -54,7 +54,7 @@ class Record:
 
 def understood(data: Mapping[str, Any], fields: Fields, path: str) -> Record:
     """The record that an object of fields holds. Raises RecordError where it has no text."""
-    names = _names(tuple(data), fields)
+    names = field_names(tuple(data), fields)
     text_name = names["text"]
     if text_name is None:
         wanted = fields.text or " or ".join(GUESSES["text"])
@@ -71,7 +71,7 @@ def understood(data: Mapping[str, Any], fields: Fields, path: str) -> Record:
         if name is not None and values[role] is not None:
             taken.add(name)
     rest = {str(name): value for name, value in data.items() if name not in taken}
-    source = values["source"] or _host(values["url"]) or _folder(path)
+    source = values["source"] or source_of(values["url"], path)
     return Record(text, values["id"], source, values["url"], values["date"], values["lang"], to_json(rest))
 
 
@@ -102,7 +102,7 @@ def without_surrogates(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _names(present: tuple[str, ...], fields: Fields) -> dict[str, str | None]:
+def field_names(present: tuple[str, ...], fields: Fields) -> dict[str, str | None]:
     """The field for each role, of the fields that a record has; records of one file mostly have the same."""
     return {role: _name(present, role, getattr(fields, role)) for role in GUESSES}
 
@@ -121,6 +121,11 @@ def _plain(value: object) -> str | None:
     return text or None
 
 
+def source_of(url: str | None, path: str) -> str:
+    """The source of a record that names none: the host of its URL, else the folder of its file."""
+    return _host(url) or os.path.dirname(path) or "."
+
+
 def _host(url: str | None) -> str | None:
     if not url:
         return None
@@ -132,7 +137,3 @@ def _host(url: str | None) -> str | None:
     except ValueError:
         return None
     return host.removeprefix("www.") if host else None
-
-
-def _folder(path: str) -> str:
-    return os.path.dirname(path) or "."

@@ -1,7 +1,7 @@
 """Stage `documents`: raw records to normalized texts, with what was repaired and what could not be read."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from pipeline.dedup.letters import CLASS, SPACE, tables
 from pipeline.errors import Reason
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS
-from pipeline.stages.tables import batch, text_buffers
+from pipeline.stages.tables import batch, text_buffers, words
 from pipeline.text.decode import UndecodableError, decode
 from pipeline.text.normalize import normalize
 from pipeline.text.paragraphs import LAYOUTS, layouts
@@ -22,68 +22,87 @@ UNCERTAIN = "encoding_uncertain"
 
 
 def documents(raw: Batches, *, keep_uncertain: bool) -> Batches:
-    """Normalized documents (schema DOCUMENTS) of raw records (`sources.read.RAW`), in order, none dropped."""
+    """Normalized documents (schema DOCUMENTS) of raw records (`sources.rows.RAW`), in order, none dropped."""
     for rows in raw:
         yield _normalized(rows, keep_uncertain=keep_uncertain)
 
 
 def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch:
-    columns: dict[str, Any] = {name: rows.column(name) for name in rows.schema.names}
-    encodings = rows.column("encoding").to_pylist()
-    repairs: list[list[str]] = rows.column("repairs").to_pylist()
-    reasons = rows.column("reason").to_pylist()
-    details = rows.column("detail").to_pylist()
     bodies = rows.column("body")
-    body_digests = [hashlib.sha256(body.as_buffer()).hexdigest() if body.is_valid else None for body in bodies]
-    changed: dict[int, str] = {}
-    for row in range(rows.num_rows):
-        if encodings[row] is None and reasons[row] is None:
-            try:
-                found = decode(bodies[row].as_py())
-            except UndecodableError as error:
-                reasons[row], details[row] = str(Reason.UNDECODABLE), str(error)[:200]
-                continue
-            changed[row] = found.text
-            encodings[row] = found.encoding
-            repairs[row] += found.repairs
-            if not found.certain:
-                repairs[row].append(UNCERTAIN)
-                if not keep_uncertain:
-                    reasons[row], details[row] = str(Reason.UNDECODABLE), f"encoding uncertain: {found.encoding}?"
-    texts = _texts(bodies, changed, np.array([reason is None for reason in reasons]))
+    body_digests = _digests(*text_buffers(bodies), np.flatnonzero(bodies.is_valid()), [None] * rows.num_rows)
+    read = _decoded(rows, keep_uncertain=keep_uncertain)
+    texts = _texts(bodies, read.texts, np.array(read.reasons.is_null()))
     normal: dict[int, str] = {}
     for row in np.flatnonzero(may_change(*text_buffers(texts))).tolist():
         text = texts[row].as_py()
         repaired = normalize(text, suspect_lines)
-        repairs[row] += repaired.repairs
+        read.repairs[row] += repaired.repairs
         if repaired.text != text:
             normal[row] = repaired.text
     final = _replaced(texts, normal)
     data, offsets = text_buffers(final)
-    kinds = layouts(data, offsets, (tables()[0] & CLASS) == SPACE)
-    same = [row not in changed and row not in normal for row in range(rows.num_rows)]
+    columns: dict[str, Any] = {name: rows.column(name) for name in rows.schema.names}
     columns.update(
         doc_id=_ids(rows),
-        encoding=encodings,
-        repairs=[sorted(set(names)) for names in repairs],
-        layout=np.array(LAYOUTS)[kinds].tolist(),
+        encoding=read.encodings,
+        repairs=[sorted(set(names)) for names in read.repairs],
+        layout=words(layouts(data, offsets, (tables()[0] & CLASS) == SPACE), LAYOUTS),
         body_sha256=body_digests,
-        text_sha256=_digests(data, offsets, body_digests, same),
+        text_sha256=_digests(
+            data, offsets, np.array(sorted(read.texts.keys() | normal.keys()), np.int64), body_digests
+        ),
         chars=pc.utf8_length(final),
         text=final,
-        reason=reasons,
-        detail=details,
+        reason=read.reasons,
+        detail=read.details,
     )
     return batch(DOCUMENTS, columns)
 
 
-def _texts(bodies: pa.Array, changed: dict[int, str], good: NDArray[np.bool_]) -> pa.Array:
+class _Read(NamedTuple):
+    """What became of each row; `texts` holds those whose encoding had to be found."""
+
+    texts: dict[int, str]
+    encodings: pa.Array
+    repairs: list[list[str]]
+    reasons: pa.Array
+    details: pa.Array
+
+
+def _decoded(rows: pa.RecordBatch, *, keep_uncertain: bool) -> _Read:
+    repairs: list[list[str]] = rows.column("repairs").to_pylist()
+    unknown = np.flatnonzero(pc.and_(rows.column("encoding").is_null(), rows.column("reason").is_null()))
+    if not len(unknown):
+        return _Read({}, rows.column("encoding"), repairs, rows.column("reason"), rows.column("detail"))
+    encodings, reasons, details = (rows.column(name).to_pylist() for name in ("encoding", "reason", "detail"))
+    texts: dict[int, str] = {}
+    for row in unknown.tolist():
+        try:
+            found = decode(rows.column("body")[row].as_py())
+        except UndecodableError as error:
+            reasons[row], details[row] = str(Reason.UNDECODABLE), str(error)[:200]
+            continue
+        texts[row] = found.text
+        encodings[row] = found.encoding
+        repairs[row] += found.repairs
+        if not found.certain:
+            repairs[row].append(UNCERTAIN)
+            if not keep_uncertain:
+                reasons[row], details[row] = str(Reason.UNDECODABLE), f"encoding uncertain: {found.encoding}?"
+    named, failed, detailed = (pa.array(values, pa.string()) for values in (encodings, reasons, details))
+    return _Read(texts, named, repairs, failed, detailed)
+
+
+def _texts(bodies: pa.Array, decoded: dict[int, str], good: NDArray[np.bool_]) -> pa.Array:
     """The bodies as text: decoded where they were bytes, null where they could not be read."""
-    if len(changed) == len(bodies):
-        return _masked(pa.array([changed[row] for row in range(len(bodies))], pa.large_string()), good)
-    plain = [row in changed or not good[row] for row in range(len(bodies))]
-    safe = pc.if_else(pa.array(plain), pa.scalar(b"", pa.large_binary()), bodies)
-    return _masked(_replaced(safe.cast(pa.large_string()), changed), good)
+    if len(decoded) == len(bodies):
+        return _masked(pa.array([decoded[row] for row in range(len(bodies))], pa.large_string()), good)
+    plain = good.copy()
+    plain[list(decoded)] = False
+    safe = bodies if plain.all() else pc.if_else(pa.array(plain), bodies, pa.scalar(b"", pa.large_binary()))
+    # What is left is UTF-8 already (schema RAW), and needs no second look.
+    texts = pa.Array.from_buffers(pa.large_string(), len(safe), safe.buffers(), offset=safe.offset)
+    return _masked(_replaced(texts, decoded), good)
 
 
 def _masked(texts: pa.Array, good: NDArray[np.bool_]) -> pa.Array:
@@ -100,16 +119,21 @@ def _replaced(texts: pa.Array, changed: dict[int, str]) -> pa.Array:
 
 
 def _digests(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], bodies: list[str | None], same: list[bool]
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], rows: NDArray[np.int64], others: list[str | None]
 ) -> list[str | None]:
-    bounds = offsets.tolist()
-    return [
-        bodies[row] if same[row] else hashlib.sha256(data[bounds[row] : bounds[row + 1]].data).hexdigest()
-        for row in range(len(bodies))
-    ]
+    """The digests of these texts; those of the other rows are given."""
+    digests = list(others)
+    content = data.data
+    for row, start, end in zip(rows.tolist(), offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True):
+        digests[row] = hashlib.sha256(content[start:end]).hexdigest()
+    return digests
 
 
-def _ids(rows: pa.RecordBatch) -> list[str]:
+def _ids(rows: pa.RecordBatch) -> pa.Array:
     """The given id, else path and position."""
-    columns = (rows.column(name).to_pylist() for name in ("doc_id", "path", "record"))
-    return [given or f"{path}#{record}" for given, path, record in zip(*columns, strict=True)]
+    given = rows.column("doc_id")
+    missing = pc.fill_null(pc.equal(pc.binary_length(given), 0), fill_value=True)
+    if not pc.any(missing).as_py():
+        return given
+    made = pc.binary_join_element_wise(rows.column("path"), rows.column("record").cast(pa.string()), "#")
+    return pc.if_else(missing, made, given)

@@ -18,9 +18,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ftfy import TextFixerConfig, fix_encoding_and_explain
+from ftfy import TextFixerConfig
 from ftfy.chardata import CONTROL_CHARS
 from ftfy.fixes import fix_surrogates, remove_terminal_escapes, unescape_html
+
+from pipeline.text.mojibake import repaired
 
 # Every option of ftfy, also those that `fix_encoding_and_explain` does not look at: who reads this knows what is done.
 CONFIG = TextFixerConfig(
@@ -49,9 +51,9 @@ LONGEST_LINE = CONFIG.max_decode_length
 ROUNDS = 12
 
 # ftfy's list less U+000B: word processors write it for a line break, and removing it would join two words.
-_CONTROLS = {code: None for code in CONTROL_CHARS if code != 0x0B}
+_CONTROLS = re.compile("[" + "".join(chr(code) for code in CONTROL_CHARS if code != 0x0B) + "]")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\u2028\u2029]")
-_DEBRIS = re.compile("[\r\x0b\u2028\u2029\ud800-\udfff" + "".join(map(chr, _CONTROLS)) + "]")
+_LINE_END = re.compile("[\r\x0b\u2028\u2029]")  # one class and no more: Python's `re` looks for that much faster
 # What ftfy leaves of C1: the five codes Windows-1252 does not assign. No text means them.
 _C1 = re.compile("[\x80-\x9f]")
 
@@ -77,7 +79,7 @@ def normalize(text: str, suspects: Callable[[str], Iterable[bool]] | None = None
     Twice is once: the rounds go on until nothing changes. Each round shortens what it repairs, so they end; a text
     built to need more than `ROUNDS` comes back as far as it got, and may change when normalized again.
 
-    `suspects` says for each line whether it can hold mojibake (`screen.suspect_lines`): the same result, sooner.
+    `suspects` says for each line whether it may change (`screen.suspect_lines`): the same result, sooner.
     """
     repairs: set[str] = set()
     for _ in range(ROUNDS):
@@ -87,7 +89,7 @@ def normalize(text: str, suspects: Callable[[str], Iterable[bool]] | None = None
             if done != text:
                 repairs.add(name)
                 text = done
-        if text == before:
+        if text == before or (suspects is not None and not any(suspects(text))):
             break
     return Normalized(text, tuple(sorted(repairs)))
 
@@ -104,16 +106,24 @@ def _entities_resolved(text: str) -> str:
     return unescape_html(_NESTED.sub("&", text))
 
 
+def _without_surrogates(text: str) -> str:
+    try:
+        text.encode()  # fails where there is one, and is faster than ftfy's search
+    except UnicodeEncodeError:
+        return str(fix_surrogates(text))
+    return text
+
+
 def _without_escapes(text: str) -> str:
     return remove_terminal_escapes(text) if "\x1b" in text else text
 
 
 def _without_controls(text: str) -> str:
-    return text.translate(_CONTROLS) if _DEBRIS.search(text) else text
+    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
 
 
 def _one_line_end(text: str) -> str:
-    return _LINE_ENDS.sub("\n", text) if _DEBRIS.search(text) else text
+    return _LINE_ENDS.sub("\n", text) if _LINE_END.search(text) else text
 
 
 def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | None = None) -> str:
@@ -127,20 +137,20 @@ def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | Non
 def _repaired(line: str) -> str:
     """One line with its mojibake repaired, piece by piece where it is very long; pieces end behind a blank."""
     if len(line) <= LONGEST_LINE:
-        return fix_encoding_and_explain(line, CONFIG).text
+        return repaired(line, CONFIG)
     pieces = []
     start = 0
     while start < len(line):
         end = start + LONGEST_LINE
         if end < len(line):
             end = line.rfind(" ", start, end) + 1 or end
-        pieces.append(fix_encoding_and_explain(line[start:end], CONFIG).text)
+        pieces.append(repaired(line[start:end], CONFIG))
         start = end
     return "".join(pieces)
 
 
 def _without_c1(text: str) -> str:
-    return text if text.isascii() else _C1.sub("", text)
+    return _C1.sub("", text) if _C1.search(text) else text
 
 
 def _composed(text: str) -> str:
@@ -151,7 +161,7 @@ def _composed(text: str) -> str:
 # stand between the two halves of a line end or of a garbled letter; NFC comes last because all others can undo it.
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("html_entities", _entities_resolved),
-    ("surrogates", fix_surrogates),
+    ("surrogates", _without_surrogates),
     ("terminal_escapes", _without_escapes),
     ("control_characters", _without_controls),
     ("line_ends", _one_line_end),

@@ -95,7 +95,7 @@ def _layouts(data: NDArray, offsets: NDArray, spaces: NDArray, ends: NDArray, cl
                 wrapped += last_wraps
             last_wraps = False
             last_has_text = has_text
-            if has_text and text_end - at >= NARROWEST:
+            if has_text and NARROWEST <= text_end - at <= WIDEST * 4:  # no character takes more than 4 bytes
                 columns = count_code_points(data, at, text_end)
                 if NARROWEST <= columns <= WIDEST:
                     last_wraps = not _ends_sentence(data, at, text_end, ends, closers)

@@ -32,7 +32,8 @@ from pipeline.text.screen_tables import (
 )
 from pipeline.text.utf8 import code_point, compiled, previous
 
-_NEWLINE, _BLANK, _QUESTION = ord("\n"), ord(" "), ord("?")
+_NEWLINE, _BLANK, _QUESTION, _AMPERSAND = ord("\n"), ord(" "), ord("?"), ord("&")
+_WIDE = 32  # bytes looked at together
 _ENCODINGS = 10  # ftfy's; the field behind them holds its clues
 
 
@@ -105,13 +106,16 @@ def _changes(data: Uint8s, start: int, end: int, t: Tables) -> bool:
 
 @compiled
 def _end_of_plain(data: Uint8s, at: int, end: int, kinds: Uint8s) -> int:
-    """Where the run of bytes that need no look ends; eight at a time."""
-    while at + 8 <= end:
-        seen = kinds[data[at]] | kinds[data[at + 1]] | kinds[data[at + 2]] | kinds[data[at + 3]]
-        seen |= kinds[data[at + 4]] | kinds[data[at + 5]] | kinds[data[at + 6]] | kinds[data[at + 7]]
-        if seen != PLAIN:
+    """Where the run of bytes that need no look ends; many at a time where they are letters and the like."""
+    while at + _WIDE <= end:
+        window = data[at : at + _WIDE]
+        seen = False
+        for step in range(_WIDE):
+            byte = window[step]
+            seen |= ((byte < 0x20) & (byte != _NEWLINE)) | (byte >= 0x7F) | (byte == _AMPERSAND)
+        if seen:
             break
-        at += 8
+        at += _WIDE
     while at < end and kinds[data[at]] == PLAIN:
         at += 1
     return at

@@ -64,12 +64,16 @@ def tables() -> Tables:
     bytes_ = np.where(np.arange(256) < 0x80, PLAIN, HIGH).astype(np.uint8)
     bytes_[:0x80][kinds[:0x80] == CHANGES] = CHANGING
     bytes_[ord("&")] = AMPERSAND
+    if set(bytes_[[ord("\n"), *range(0x20, 0x26), *range(0x27, 0x7F)]]) != {PLAIN}:
+        raise ValueError("normalizing changes ordinary ASCII: the screen, which runs over it, must learn to look")
     return Tables(kinds, bytes_, first, second, third, pairs_only, combining, trailing, composing, pairs, _garbled())
 
 
 # --- ftfy's expression for bad text -------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\.|\S)(\??)")
+# The expression without its comments, and what one character of it is: a class, an escape or a letter.
+BADNESS = "\n".join(line for line in BADNESS_RE.pattern.splitlines() if not line.strip().startswith("#"))
+TOKEN = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\.|\S)(\??)")
 _OUTSIDE = -1  # stands for every character of a block that the expression does not name
 
 
@@ -89,10 +93,9 @@ def _expression(kinds: Uint8s) -> tuple[Uint64s, Uint64s, Uint64s, np.uint64]:
     A rule is a window of two or three neighbouring characters that an alternative of the expression cannot do
     without. No window in a line: the line is not bad, and ftfy leaves its letters alone.
     """
-    pattern = "\n".join(line for line in BADNESS_RE.pattern.splitlines() if not line.strip().startswith("#"))
-    blocks = sorted({ord(char) >> 8 for char in pattern} | {0})
+    blocks = sorted({ord(char) >> 8 for char in BADNESS} | {0})
     known = "".join(chr(block << 8 | low) for block in blocks for low in range(256))
-    windows = _windows(pattern, known)
+    windows = _windows(BADNESS, known)
     if len(windows) > 64:
         raise ValueError(f"{len(windows)} rules in ftfy's expression, 64 fit: make the masks wider")
     classes: dict[tuple[int, int, int], int] = {}
@@ -117,7 +120,7 @@ def _bits(windows: list[_Window], at: int, code: int) -> int:
 
 def _windows(pattern: str, known: str) -> list[_Window]:
     alternatives: list[list[_Element]] = [[]]
-    for part, optional in _TOKEN.findall(pattern):
+    for part, optional in TOKEN.findall(pattern):
         if part == "|":
             alternatives.append([])
         elif part != "^":  # without it, more is bad: safe

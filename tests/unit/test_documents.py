@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.read import RAW
+from pipeline.sources.rows import RAW
 from pipeline.stages.documents import UNCERTAIN, documents
 from pipeline.stages.schemas import DOCUMENTS
 from pipeline.text.normalize import normalize

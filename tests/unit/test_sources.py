@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.sources import files, read
+from pipeline.sources import files, read, rows
 from pipeline.sources.files import listing, scanned
 from pipeline.sources.records import Fields
+from pipeline.sources.rows import LONGEST_DOCUMENT, Task
 from pipeline.stages.schemas import SLICES
-from tests.source_kit import EXTENSIONS, lines, paths_of, reasons, rows_of
+from tests.source_kit import EXTENSIONS, lines, paths_of, reasons, rows_of, slice_rows
 
 # --- which files ------------------------------------------------------------------------------------------------------
 
@@ -153,33 +154,33 @@ def test_a_file_that_shrinks_after_it_was_listed_is_set_aside(tmp_path: Path) ->
         path.write_bytes(b'{"text": "one"}\n{"text": "two"}\n')
         found = listing([str(path)], EXTENSIONS).files[0]
         part = scanned(found, 1 << 20).slices[0]
-        task = read.Task(0, name, str(path), found.format, "", part.byte_start, part.byte_end, 0)
+        task = Task(0, name, str(path), found.format, "", part.byte_start, part.byte_end, 0)
         path.write_bytes(b'{"text": "one"}\n')
-        assert [read._row(task, item).reason for item in read._items(task, Fields())] == ["changed_while_read"]
+        assert reasons(slice_rows(task)) == ["changed_while_read"]
 
 
 def test_lines_added_after_a_file_was_listed_wait_for_the_next_run(tmp_path: Path) -> None:
     path = lines(tmp_path, {"text": "one"})
-    task = read.Task(0, "in.jsonl", str(path), "jsonl", "", 0, path.stat().st_size, 0)
+    task = Task(0, "in.jsonl", str(path), "jsonl", "", 0, path.stat().st_size, 0)
     with path.open("ab") as file:
         file.write(b'{"text": "two"}\n')
-    assert [read._row(task, item).body for item in read._items(task, Fields())] == [b"one"]
+    assert [row["body"] for row in slice_rows(task)] == [b"one"]
 
 
 def test_a_file_that_cannot_be_opened_is_set_aside_behind_what_other_slices_hold(tmp_path: Path) -> None:
-    task = read.Task(2, "in.jsonl", str(tmp_path / "gone.jsonl"), "jsonl", "", 100, 200, 17)
-    (row,) = [read._row(task, item) for item in read._items(task, Fields())]
-    assert (row.reason, row.record, row.byte_offset) == ("unreadable", 17, 100)
-    assert row.doc == (2 << 32) + 17
-    assert "No such file" in row.detail
+    task = Task(2, "in.jsonl", str(tmp_path / "gone.jsonl"), "jsonl", "", 100, 200, 17)
+    (row,) = slice_rows(task)
+    assert (row["reason"], row["record"], row["byte_offset"]) == ("unreadable", 17, 100)
+    assert row["doc"] == (2 << 32) + 17
+    assert "No such file" in row["detail"]
 
 
 def test_a_text_file_beyond_the_limit_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "sparse.txt"
     with path.open("wb") as file:
-        file.truncate(read.LONGEST_DOCUMENT + 1)
+        file.truncate(LONGEST_DOCUMENT + 1)
     assert reasons(rows_of(path)) == ["too_large"]
-    monkeypatch.setattr(read, "LONGEST_DOCUMENT", 10)
+    monkeypatch.setattr(rows, "LONGEST_DOCUMENT", 10)
     assert reasons(rows_of(lines(tmp_path, {"text": "0123456789"}, {"text": "0123456789!"}, {"text": "x"}))) == [
         None,
         "too_large",

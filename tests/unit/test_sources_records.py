@@ -8,7 +8,16 @@ import pytest
 
 from pipeline.sources import read
 from pipeline.sources.records import Fields
-from tests.source_kit import lines, one, reasons, rows_of
+from pipeline.sources.rows import Task
+from tests.source_kit import lines, one, reasons, rows_of, slice_rows
+
+
+@pytest.fixture(params=["singly", "in columns"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of reading JSON lines: few lines are read one by one."""
+    if request.param == "in columns":
+        monkeypatch.setattr(read, "_FEW_BYTES", 0)
+
 
 # --- JSON lines -------------------------------------------------------------------------------------------------------
 
@@ -193,7 +202,7 @@ def test_a_text_file_is_named_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     path = tmp_path / "news" / "a.txt"
     path.write_bytes(b"\xff\xfe")
-    task = read.Task(0, "news/a.txt", str(path), "text", "", 0, 2, 0)
-    (row,) = [read._row(task, item) for item in read._items(task, Fields(text="other", id="other"))]
-    found = [getattr(row, name) for name in ("body", "doc_id", "source", "metadata", "encoding", "reason")]
+    task = Task(0, "news/a.txt", str(path), "text", "", 0, 2, 0)
+    (row,) = slice_rows(task, Fields(text="other", id="other"))
+    found = [row[name] for name in ("body", "doc_id", "source", "metadata", "encoding", "reason")]
     assert found == [b"\xff\xfe", "news/a.txt", "news", "{}", None, None]
