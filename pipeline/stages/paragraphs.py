@@ -5,7 +5,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.fold import folds_of
-from pipeline.dedup.letters import CLASS, SPACE, tables
+from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.schemas import PARAGRAPHS
 from pipeline.stages.tables import batch, numbers, source_salts, text_buffers
@@ -21,7 +21,7 @@ def paragraphs(documents: Batches, *, by_source: bool) -> Batches:
         table = pa.Table.from_batches([rows])
         data, offsets = text_buffers(table["text"])
         layout = (np.array(table["layout"].to_pylist()) == LAYOUTS[1]).astype(np.uint8)
-        row, byte_start, byte_end, start, end = paragraph_spans(data, offsets, layout, (tables()[0] & CLASS) == SPACE)
+        row, byte_start, byte_end, start, end = paragraph_spans(data, offsets, layout, spaces())
         salts = source_salts(table)
         folds = folds_of(data, offsets[row] + byte_start, offsets[row] + byte_end)
         yield batch(
