@@ -5,7 +5,6 @@ What `within` has removed is not looked at; where its first copy falls to a rule
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, numbers, whole
-from pipeline.text.rules import Finder, RulePack, load_pack
+from pipeline.text.rules import Finder, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
 
@@ -36,7 +35,7 @@ def tails(
         return
     evidence = numbers(marks, "evidence")
     rows = np.flatnonzero(evidence == 0)
-    found = {int(rows[at]): each for at, each in _removals(_left(texts, table, rows), _pack(pack_files), kinds)}
+    found = {int(rows[at]): each for at, each in _removals(_left(texts, table, rows), pack_of(pack_files), kinds)}
     paragraph = numbers(table, "paragraph")
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
@@ -53,12 +52,6 @@ def tails(
             "score": [each.score for each in ordered],
         },
     )
-
-
-@lru_cache(maxsize=2)
-def _pack(files: tuple[tuple[str, str], ...]) -> RulePack:
-    """The pack of these very files: compiled once a process, not once a shard."""
-    return load_pack(dict(files))
 
 
 @dataclass(frozen=True, slots=True)

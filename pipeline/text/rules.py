@@ -19,6 +19,7 @@ Patterns are RE2: they run in linear time, so no rule can hang a run; look-aroun
 """
 
 import difflib
+import functools
 import hashlib
 import json
 import re
@@ -116,6 +117,12 @@ class Failure:
     rule: Rule
     example: str
     expected: str  # match, keep
+
+
+@functools.lru_cache(maxsize=2)
+def pack_of(files: tuple[tuple[str, str], ...]) -> RulePack:
+    """The pack of these files (name, YAML text): read once a process, for the fingerprint and for every shard."""
+    return load_pack(dict(files))
 
 
 def load_pack(files: Mapping[str, str]) -> RulePack:
