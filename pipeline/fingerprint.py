@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from pipeline.config import Settings
 from pipeline.store.files import Json
-from pipeline.text.rules import load_pack
+from pipeline.text.rules import pack_of
 
 # Raised by hand when the code itself comes to other clean text for the same input.
 LOGIC = 1
@@ -19,7 +19,7 @@ def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[st
     """Names and values of all that can change clean text, sorted."""
     values: dict[str, Json] = {"logic": LOGIC, "unicode": unicodedata.unidata_version}
     values.update({f"package {name}": version(name) for name in _PACKAGES})
-    values["rules"] = load_pack(dict(rules)).digest if rules else ""
+    values["rules"] = pack_of(tuple(rules)).digest if rules else ""
     for section in ("input", "normalize", "repeats", "tails"):
         for key, value in getattr(settings, section).model_dump(mode="json").items():
             if f"{section}.{key}" not in _PLACES:

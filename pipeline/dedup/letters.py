@@ -78,6 +78,14 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     return kinds, folds
 
 
+@functools.cache
+def spaces() -> NDArray[np.bool_]:
+    """Whether each code point is white space, shape (0x110000,)."""
+    white = (tables()[0] & CLASS) == SPACE
+    white.setflags(write=False)
+    return white
+
+
 def _entry(char: str) -> tuple[int, int]:
     folded = _folded(char)
     category = unicodedata.category(folded)

@@ -9,7 +9,6 @@ probability s; in a band of r positions with s**r; in at least one of b bands wi
 from typing import NamedTuple
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.dedup import reference
@@ -29,9 +28,14 @@ def collision(similarity: float, *, bands: int, rows: int) -> float:
 
 
 def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """datasketch's own factors a and summands b for this seed, each of shape (count,)."""
-    factors, summands = MinHash(num_perm=count, seed=seed, scheme="affine32").permutations
-    return factors.astype(np.uint32), summands.astype(np.uint32)
+    """datasketch's factors a, which are odd, and summands b for this seed, each of shape (count,).
+
+    Drawn as it draws them, not by it: to import it brings scipy, half a second of every start. The stream of numpy's
+    RandomState never changes (NEP 19).
+    """
+    draw = np.random.RandomState(seed)
+    factors = draw.randint(0, 1 << 31, count, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, draw.randint(0, 1 << 32, count, dtype=np.uint32)
 
 
 class Sketch(NamedTuple):

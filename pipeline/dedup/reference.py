@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
@@ -176,6 +175,8 @@ def shingle_hashes(text: str) -> list[int]:
 
 def signature(hashes: Iterable[int], *, permutations: int, seed: int) -> NDArray[np.uint32]:
     """datasketch's MinHash (affine32) of the upper 32 bits of shingle hashes, shape (permutations,)."""
+    from datasketch import MinHash  # brings scipy: half a second, for a kernel that is hardly ever chosen
+
     sketch = MinHash(num_perm=permutations, seed=seed, scheme="affine32", hashfunc=int)
     sketch.update_batch([value >> 32 for value in hashes])
     values: NDArray[np.uint32] = sketch.hashvalues

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import CLASS, SPACE, tables
+from pipeline.dedup.letters import spaces
 from pipeline.dedup.method import Method
 from pipeline.flow import Batches
 from pipeline.stages.schemas import PARAGRAPHS
@@ -22,7 +22,7 @@ def paragraphs(documents: Batches, *, method: Method) -> Batches:
         table = pa.Table.from_batches([rows])
         data, offsets = text_buffers(table["text"])
         layout = (np.array(table["layout"].to_pylist()) == LAYOUTS[1]).astype(np.uint8)
-        row, byte_start, byte_end, start, end = paragraph_spans(data, offsets, layout, (tables()[0] & CLASS) == SPACE)
+        row, byte_start, byte_end, start, end = paragraph_spans(data, offsets, layout, spaces())
         salts = source_salts(table)
         folds, keys = method.folds(data, offsets[row] + byte_start, offsets[row] + byte_end)
         signed = folds.tokens >= method.fewest_tokens

@@ -27,9 +27,9 @@ def numbers(table: pa.Table, name: str) -> NDArray[Any]:
 
 def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(data, offsets) of a large_string column, null as empty: text i is data[offsets[i]:offsets[i + 1]]."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(array, pa.ChunkedArray):  # a column without chunks
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], pa.large_string())
+    array = column
+    if isinstance(column, pa.ChunkedArray):
+        array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies even one chunk
     if len(array) == 0:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
     _, offsets, data = array.buffers()

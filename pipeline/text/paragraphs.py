@@ -22,14 +22,15 @@ SENTENCE_ENDS = ".!?…。！？．؟۔։।॥።၊။៕"
 CLOSERS = "\"'»«”’“‘)]」』）】〉》›‹"
 
 
-def _flags(chars: str) -> NDArray[np.bool_]:
-    flags = np.zeros(0x10000, np.bool_)
-    flags[[ord(char) for char in chars]] = True
-    return flags
+def among(chars: str) -> NDArray[np.bool_]:
+    """Whether each code point below 0x10000 is one of these."""
+    out = np.zeros(0x10000, np.bool_)
+    out[[ord(char) for char in chars]] = True
+    return out
 
 
-_ENDS = _flags(SENTENCE_ENDS)
-_CLOSERS = _flags(CLOSERS)
+_ENDS = among(SENTENCE_ENDS)
+_CLOSERS = among(CLOSERS)
 
 
 def layouts(data: NDArray[np.uint8], offsets: NDArray[np.int64], spaces: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -69,7 +70,8 @@ def _text_end(data: NDArray, start: int, end: int, spaces: NDArray) -> int:
 
 
 @compiled
-def _ends_sentence(data: NDArray, start: int, end: int, ends: NDArray, closers: NDArray) -> bool:
+def ends_sentence(data: NDArray, start: int, end: int, ends: NDArray, closers: NDArray) -> bool:
+    """Whether the last character that is no closer ends a sentence; `ends` and `closers` are made by `among`."""
     while end > start:
         end = previous(data, end)
         code, _ = code_point(data, end)
@@ -98,7 +100,7 @@ def _layouts(data: NDArray, offsets: NDArray, spaces: NDArray, ends: NDArray, cl
             if has_text and NARROWEST <= text_end - at <= WIDEST * 4:  # no character takes more than 4 bytes
                 columns = count_code_points(data, at, text_end)
                 if NARROWEST <= columns <= WIDEST:
-                    last_wraps = not _ends_sentence(data, at, text_end, ends, closers)
+                    last_wraps = not ends_sentence(data, at, text_end, ends, closers)
             at = behind + 1
         out[row] = wrapped >= FEWEST_WRAPPED and wrapped * WRAPPED_SHARE[1] >= judged * WRAPPED_SHARE[0]
 

@@ -19,17 +19,19 @@ Patterns are RE2: they run in linear time, so no rule can hang a run; look-aroun
 """
 
 import difflib
+import functools
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import re2
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
+from pipeline.text.loose import Screen, options, screen
 
 KINDS = (
     "tracking",
@@ -46,8 +48,9 @@ KINDS = (
 PLACES = ("tail", "head")
 LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
 FEWEST_EXAMPLES = 2
-# All patterns of one place are searched at once: their common automaton needs more than RE2's 8 MiB.
-PATTERN_MEMORY = 128 << 20
+# Bytes that RE2 may take for the automaton of one pattern, and of many in their loose form.
+PATTERN_MEMORY = 32 << 20
+SCREEN_MEMORY = 64 << 20
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
@@ -73,17 +76,25 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """The rules of one place, searched all at once."""
+    """The rules of one place: screened at once, and each compiled (2 ms) when it is a suspect for the first time."""
 
     rules: tuple[Rule, ...]
-    automaton: Any  # re2.Set; None without rules
+    screen: Screen
+    _compiled: dict[int, Any] = field(default_factory=dict)
 
     def hits(self, paragraph: str | bytes) -> list[Rule]:
         """The rules that match, in pack order; bytes are UTF-8. A break inside a hard-wrapped paragraph is a space."""
-        if isinstance(paragraph, str):
-            paragraph = paragraph.encode()
-        found = self.automaton.Match(paragraph.replace(b"\n", b" ")) if self.rules else None
-        return [self.rules[at] for at in sorted(found)] if found else []
+        text = _unwrapped(paragraph.encode() if isinstance(paragraph, str) else paragraph)
+        return [self.rules[at] for at in self.screen.suspects(text) if self._matches(at, text)]
+
+    def suspected(self, paragraphs: Sequence[bytes]) -> list[int]:
+        """The numbers of the paragraphs in which there may be hits, in order: in the others there are none."""
+        return self.screen.suspected([_unwrapped(each) for each in paragraphs])
+
+    def _matches(self, at: int, text: bytes) -> bool:
+        if at not in self._compiled:
+            self._compiled[at] = _compiled(self.rules[at])
+        return self._compiled[at].search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,12 @@ class Failure:
     expected: str  # match, keep
 
 
+@functools.lru_cache(maxsize=2)
+def pack_of(files: tuple[tuple[str, str], ...]) -> RulePack:
+    """The pack of these files (name, YAML text): read once a process, for the fingerprint and for every shard."""
+    return load_pack(dict(files))
+
+
 def load_pack(files: Mapping[str, str]) -> RulePack:
     """The pack of these files (name -> YAML text). SettingsError says file, rule, what is wrong and what to do."""
     rules: list[Rule] = []
@@ -127,7 +144,7 @@ def examples(pack: RulePack) -> list[Failure]:
     """The examples that fail, rule by rule; each rule is tried alone on its own."""
     failures = []
     for rule in pack.rules:
-        pattern = re2.compile(rule.pattern, _options())
+        pattern = _compiled(rule)
         for expected, given in (("match", rule.matches), ("keep", rule.keeps)):
             failures += [
                 Failure(rule, example, expected)
@@ -137,27 +154,28 @@ def examples(pack: RulePack) -> list[Failure]:
     return failures
 
 
-def _options() -> Any:
-    options = re2.Options()
-    options.max_mem = PATTERN_MEMORY
-    options.log_errors = False  # they are told once, as SettingsError
-    return options
-
-
 def _finder(rules: Sequence[Rule], where: str) -> Finder:
     mine = tuple(rule for rule in rules if rule.where == where)
-    if not mine:
-        return Finder((), None)
-    automaton = re2.Set.SearchSet(_options())
-    for rule in mine:
-        automaton.Add(rule.pattern)
     try:
-        automaton.Compile()
+        finder = Finder(mine, screen([rule.pattern for rule in mine], SCREEN_MEMORY))
     except re2.error:
-        raise SettingsError(
-            f"the {len(mine)} {where} rules together need more than {PATTERN_MEMORY >> 20} MiB; write shorter patterns"
-        ) from None
-    return Finder(mine, automaton)
+        said = f"need more than {SCREEN_MEMORY >> 20} MiB; write shorter patterns"
+        raise SettingsError(f"the {len(mine)} {where} rules together {said}") from None
+    for rule in finder.hits(b""):
+        said = "the pattern matches the empty text, so it would take every line; anchor it"
+        raise SettingsError(f"{rule.file}: rule `{rule.id}`: {said}")
+    return finder
+
+
+def _unwrapped(paragraph: bytes) -> bytes:
+    return paragraph.replace(b"\n", b" ")
+
+
+def _compiled(rule: Rule) -> Any:
+    try:
+        return re2.compile(rule.pattern, options(PATTERN_MEMORY))
+    except re2.error as error:
+        raise SettingsError(f"{rule.file}: rule `{rule.id}`: {_refused(error)}") from None
 
 
 def _rules_of(name: str, text: str) -> list[Rule]:
@@ -188,7 +206,7 @@ def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
     sure = entry.get("sure", False)
     if not isinstance(sure, bool):
         raise SettingsError(f"{where}: `sure` must be true or false")
-    return Rule(
+    rule = Rule(
         id=rule_id,
         kind=_choice(entry, "kind", KINDS, where),
         languages=_strings(entry, "languages", where, 1),
@@ -200,6 +218,11 @@ def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         keeps=_strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
     )
+    try:
+        re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s
+    except re2.error:
+        _compiled(rule)  # says what is wrong with it
+    return rule
 
 
 def _check_keys(entry: Mapping[str, object], known: Sequence[str], where: str) -> None:
@@ -237,7 +260,7 @@ def _strings(entry: Mapping[str, object], key: str, where: str, fewest: int) -> 
 
 
 def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
-    """The pattern with its parts filled in, tried out."""
+    """The pattern with its parts filled in."""
 
     def part(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -249,12 +272,6 @@ def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
     size = len(pattern.encode())
     if size > LONGEST_PATTERN:
         raise SettingsError(f"{where}: the pattern has {size} bytes of at most {LONGEST_PATTERN}; make two rules of it")
-    try:
-        compiled = re2.compile(pattern, _options())
-    except re2.error as error:
-        raise SettingsError(f"{where}: {_refused(error)}") from None
-    if compiled.search("") is not None:
-        raise SettingsError(f"{where}: the pattern matches the empty text, so it would take every line; anchor it")
     return pattern
 
 

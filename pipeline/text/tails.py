@@ -44,8 +44,17 @@ ENOUGH_PAST = 4  # above prose that stays
 LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
+# Scripts without spaces.
+WIDE_RANGES = (
+    ("\u0e00", "\u0eff"),
+    ("\u1000", "\u109f"),
+    ("\u1780", "\u17ff"),
+    ("\u3040", "\u30ff"),
+    ("\u3400", "\u9fff"),
+    ("\uf900", "\ufaff"),
+)
+_WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
+END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
@@ -161,7 +170,7 @@ def _line(text: str) -> _Line:
     if not text.isascii():
         sample = text[:SAMPLE]
         size *= 1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample)
-    return _Line(text, None, size, text.rstrip(_CLOSERS)[-1:] in _SENTENCE_ENDS)
+    return _Line(text, None, size, text.rstrip(END_CLOSERS)[-1:] in _SENTENCE_ENDS)
 
 
 def _ruled(line: _Line, hits: Sequence[Rule]) -> _Line:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from datasketch import MinHash
 
 from pipeline.dedup.minhash import band_keys, collision, permutations, signatures
 from pipeline.dedup.reference import signature
@@ -82,6 +83,14 @@ def test_permutations_are_a_function_of_the_seed() -> None:
     assert (first[0] == again[0]).all()
     assert (first[0] != other[0]).any()
     assert (first[0] % 2 == 1).all()  # odd: the map is one to one
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
+def test_permutations_are_those_of_datasketch(seed: int) -> None:
+    factors, summands = MinHash(num_perm=1024, seed=seed, scheme="affine32").permutations
+    ours = permutations(1024, seed)
+    assert (ours[0] == factors).all()
+    assert (ours[1] == summands).all()
 
 
 def test_stored_signatures_hang_on_these_numbers() -> None:

@@ -95,6 +95,14 @@ def test_a_wrong_pack_is_refused_with_file_and_remedy(text: str, said: str) -> N
     assert caught.value.code == 2
 
 
+def test_a_pattern_too_large_is_refused_where_it_is_first_needed() -> None:
+    pack = load_pack({"codes": changed("[0-9]{16,}", r"\pL{999}" * 20)})
+    assert pack.tail.hits("12") == []
+    for needed in (lambda: pack.tail.hits("a" * 20), lambda: examples(pack)):
+        with pytest.raises(SettingsError, match=r"codes: rule `code-line`: the pattern is not RE2 \(pattern too large"):
+            needed()
+
+
 def test_two_rules_of_one_name_are_refused() -> None:
     with pytest.raises(SettingsError, match="`code-line` has a namesake in a"):
         load_pack({"a": RULE, "b": RULE})
