@@ -36,8 +36,8 @@ def quarantine(documents: Batches, *, run: int) -> Batches:
     more: Counter[str] = Counter()
     for batch in documents:
         rows: list[dict[str, Any]] = []
-        bad = batch.filter(pc.is_valid(batch.column("reason")))
-        for row in bad.select(["path", "record", "byte_offset", "reason", "detail", "body_sha256"]).to_pylist():
+        told = batch.select(["path", "record", "byte_offset", "reason", "detail", "body_sha256"])  # a filter copies
+        for row in told.filter(pc.is_valid(batch.column("reason"))).to_pylist():
             seen[row["path"]] += 1
             if seen[row["path"]] > MOST_QUARANTINED:
                 more[row["path"]] += 1
@@ -66,7 +66,8 @@ def counted(documents: Batches) -> Batches:
     found: Counter[tuple[str, str]] = Counter(
         {("count", name): 0 for name in ("documents_in", "quarantined", "chars_in")}
     )
-    for batch in documents:
+    for whole in documents:
+        batch = whole.select(["chars", "encoding", "repairs", "reason"])  # a filter copies: no texts
         good = batch.filter(batch.column("reason").is_null())
         found["count", "documents_in"] += batch.num_rows
         found["count", "quarantined"] += batch.num_rows - good.num_rows
