@@ -211,17 +211,18 @@ def _with_past(night: _Night, settings: Settings, fresh: Dataset, engine: LocalE
 
 
 def _packed(new: Sequence[Scanned], first: int, shard_bytes: int) -> Iterator[list[pa.RecordBatch]]:
-    """Rows of SLICES in shards of about `shard_bytes`; files are numbered from `first`."""
+    """Rows of SLICES in shards of `shard_bytes`, or of one larger slice; files are numbered from `first`."""
     rows: list[dict[str, object]] = []
     size = 0
     for number, each in enumerate(new, first):
         for part in each.slices:
-            row = {**asdict(part), "file": number, "path": each.found.path, "location": str(each.found.location)}
-            rows.append({**row, "format": each.found.format, "compression": each.found.compression})
-            size += part.byte_end - part.byte_start
-            if size >= shard_bytes:
+            part_bytes = part.byte_end - part.byte_start
+            if rows and size + part_bytes > shard_bytes:
                 yield [pa.RecordBatch.from_pylist(rows, SLICES)]
                 rows, size = [], 0
+            row = {**asdict(part), "file": number, "path": each.found.path, "location": str(each.found.location)}
+            rows.append({**row, "format": each.found.format, "compression": each.found.compression})
+            size += part_bytes
     if rows:
         yield [pa.RecordBatch.from_pylist(rows, SLICES)]
 

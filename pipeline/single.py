@@ -13,9 +13,9 @@ from pipeline.plan import plan
 from pipeline.rule_files import rule_files
 from pipeline.sources.records import without_surrogates
 from pipeline.sources.rows import RAW
-from pipeline.stages.cuts import clean as clean_kernel
+from pipeline.stages.clean import clean as clean_kernel
 from pipeline.stages.documents import documents
-from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES
+from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def clean(body: str | bytes, settings: Settings | None = None) -> Cleaned:
         if stage.name not in data:
             data[stage.name] = made(stage, data, engine)
     parts = (engine.rows(data[name]) for name in ("documents", "cuts", "names"))
-    text = pa.Table.from_batches(clean_kernel(*parts, run=0), schema=DUPLICATES)["text"][0].as_py()
+    text = pa.Table.from_batches(clean_kernel(*parts, run=0), schema=CLEAN)["text"][0].as_py()
     removals = _removals(engine.rows(data["cuts"]))
     return Cleaned(text, row["text"], row["encoding"], tuple(row["repairs"]), removals)
 

@@ -97,12 +97,7 @@ class LocalEngine:
 
     def total(self, data: Dataset, column: str) -> int:
         """The sum of a column of numbers or booleans; no other column is read."""
-        options = pa.ipc.IpcReadOptions(included_fields=[data.schema.get_field_index(column)])
-        found = 0
-        for shard in data.shards:
-            with pa.OSFile(str(shard)) as file, pa.ipc.open_file(file, options=options) as reader:
-                found += sum(pc.sum(reader.get_batch(at)[0]).as_py() or 0 for at in range(reader.num_record_batches))
-        return found
+        return sum(pc.sum(batch.column(column)).as_py() or 0 for batch in self.rows(data))
 
     def write(self, name: str, schema: pa.Schema, shards: Sequence[Sequence[pa.RecordBatch]]) -> Dataset:
         """A dataset of rows made outside of a kernel, one shard a sequence of batches."""
@@ -126,20 +121,20 @@ class LocalEngine:
     def _results(
         self, kernel: Kernel, schema: pa.Schema, tasks: Sequence[tuple[tuple[Path, ...], ...]], paths: Sequence[Path]
     ) -> Iterator[_Made]:
-        if self.workers == 1 or len(tasks) == 1:
-            for task, path in zip(tasks, paths, strict=True):
-                yield _run(kernel, schema, task, path)
-            return
+        count = len(tasks)
+        each = ([kernel] * count, [schema] * count, tasks, paths)
+        try:
+            yield from map(_run, *each) if self.workers == 1 or count == 1 else self._processes().map(_run, *each)
+        except (BrokenProcessPool, MemoryError) as error:
+            message = "memory ran out, or a worker was killed; lower engine.workers or input.slice_mb and run again"
+            raise OutputError(message) from error
+
+    def _processes(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(PRELOADED)
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
-        count = len(tasks)
-        try:
-            yield from self._pool.map(_run, [kernel] * count, [schema] * count, tasks, paths)
-        except BrokenProcessPool as error:
-            message = "a worker died (killed, or out of memory); lower engine.workers or input.slice_mb and run again"
-            raise OutputError(message) from error
+        return self._pool
 
     def _aligned(self, name: str, data: Dataset, leading: Dataset) -> Dataset:
         """`data` in as many shards as `leading`, cut where the documents of its shards end."""
@@ -158,8 +153,9 @@ class LocalEngine:
 
 
 def _stream(shards: Sequence[Path]) -> Batches:
+    """Rows as they lie in the files: nothing is read that is not looked at. The map lives as long as a batch does."""
     for shard in shards:
-        with pa.OSFile(str(shard)) as file, pa.ipc.open_file(file) as reader:
+        with pa.memory_map(str(shard)) as file, pa.ipc.open_file(file) as reader:
             for at in range(reader.num_record_batches):
                 yield reader.get_batch(at)
 

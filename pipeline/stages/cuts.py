@@ -1,4 +1,4 @@
-"""Stages `cuts` and `clean`: every removal with its span and its reason, and what is left without them."""
+"""Stage `cuts`: every removal with its span and its reason."""
 
 import hashlib
 from typing import Any
@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CUTS, DOCUMENTS, DUPLICATES, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
-from pipeline.stages.tables import batch, numbers, places, text_buffers, whole
-from pipeline.text.apply import byte_places, gathered, left_over, removed_spans
+from pipeline.stages.schemas import CUTS, DOCUMENTS, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
+from pipeline.stages.tables import batch, names_of, numbers, places, text_buffers, whole
+from pipeline.text.apply import gathered, removed_spans
 
 
 def cuts(
@@ -27,12 +27,6 @@ def cuts(
     yield from _paragraph_cuts(texts, table, name, whole(tails, TAILS), named.filter(pc.invert(is_whole)), wholes, run)
 
 
-def names_of(documents: pa.Table, names: pa.Table) -> pa.Array:
-    """The name of every document of a shard, null for those that could not be read."""
-    at = pc.index_in(documents["doc"].combine_chunks(), names["doc"].combine_chunks())
-    return names["doc_id"].combine_chunks().take(at) if len(documents) else pa.array([], pa.string())
-
-
 def _duplicate_cuts(texts: pa.Table, name: pa.Array, wholes: pa.Table, run: int) -> Batches:
     if len(wholes) == 0:
         return
@@ -43,7 +37,7 @@ def _duplicate_cuts(texts: pa.Table, name: pa.Array, wholes: pa.Table, run: int)
         doc_id=name.take(pa.array(row)),
         start=np.zeros(len(row), np.int64),
         end=numbers(texts, "chars")[row],
-        text=texts["text"].take(pa.array(row)).combine_chunks(),
+        text=texts["text"].take(pa.array(row)),
         rule=["duplicate"] * len(row),
         similarity=shared / numbers(wholes, "union"),
         score=pa.nulls(len(row), pa.float64()),
@@ -159,64 +153,3 @@ def _block_ids(
             known[key] = int.from_bytes(digest, "little", signed=True)
         out.append(known[key])
     return out
-
-
-def clean(documents: Batches, cuts: Batches, names: Batches, *, run: int) -> Batches:
-    """Clean documents (schema DUPLICATES; `duplicate_of` is null but for those kept out), in order."""
-    texts, removals = whole(documents, DOCUMENTS), whole(cuts, CUTS)
-    name = names_of(texts, whole(names, NAMES))
-    good = texts["reason"].is_null()
-    texts, name = texts.filter(good), name.filter(good.combine_chunks())
-    if len(texts) == 0:
-        return
-    is_whole = pc.equal(removals["kind"], "duplicate")
-    wholes, parts = removals.filter(is_whole), removals.filter(pc.invert(is_whole))
-    data, offsets = text_buffers(texts["text"])
-    doc = numbers(texts, "doc")
-    text_of = np.searchsorted(doc, numbers(parts, "doc"))
-    spans = np.stack([numbers(parts, "start"), numbers(parts, "end")])
-    starts, ends = _span_places(data, offsets, text_of, spans)
-    piece_text, piece_start, piece_end = left_over(offsets, text_of, starts, ends)
-    out, _ = gathered(data, piece_start, piece_end)
-    lengths = np.bincount(piece_text, weights=piece_end - piece_start, minlength=len(doc)).astype(np.int64)
-    bounds = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-    clean_text = pa.LargeStringArray.from_buffers(len(doc), pa.py_buffer(bounds), pa.py_buffer(out))
-    at_whole = np.searchsorted(doc, numbers(wholes, "doc"))
-    columns: dict[str, Any] = {field: texts[field] for field in DUPLICATES.names if field in texts.schema.names}
-    columns.update(
-        doc_id=name,
-        text=clean_text,
-        chars_in=texts["chars"],
-        chars_out=pc.if_else(_member(doc, numbers(wholes, "doc")), 0, pc.utf8_length(clean_text)),
-        removed=_removed_rules(removals, doc),
-        run=np.full(len(doc), run),
-        duplicate_of=_scattered(len(doc), at_whole, wholes["twin_doc_id"]),
-        similarity=_scattered(len(doc), at_whole, wholes["similarity"]),
-    )
-    yield batch(DUPLICATES, columns)
-
-
-def _span_places(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], text_of: NDArray[np.int64], spans: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places in the buffer of spans (2, n) that count code points from the start of their text."""
-    both = byte_places(data, offsets, np.repeat(text_of, 2), spans.T.ravel())
-    return both[::2], both[1::2]
-
-
-def _member(doc: NDArray[np.int64], some: NDArray[np.int64]) -> pa.Array:
-    return pa.array(np.isin(doc, some))
-
-
-def _removed_rules(removals: pa.Table, doc: NDArray[np.int64]) -> list[list[str]]:
-    rules: dict[int, set[str]] = {}
-    for each, rule in zip(numbers(removals, "doc").tolist(), removals["rule"].to_pylist(), strict=True):
-        rules.setdefault(each, set()).add(rule)
-    return [sorted(rules.get(each, ())) for each in doc.tolist()]
-
-
-def _scattered(count: int, at: NDArray[np.int64], values: pa.ChunkedArray) -> pa.Array:
-    """`values` at the rows `at` of a column of nulls."""
-    index = np.full(count, -1)
-    index[at] = np.arange(len(at))
-    return values.combine_chunks().take(pa.array(index, mask=index < 0))

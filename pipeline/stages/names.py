@@ -12,7 +12,7 @@ def names(documents: Batches, *, scope: str) -> Batches:
     """
     used: dict[str, int] = {}
     for rows in documents:
-        good = rows.filter(rows.column("reason").is_null())
+        good = rows.select(["doc", "doc_id", "path"]).filter(rows.column("reason").is_null())  # no copy of texts
         given = good.column("doc_id").to_pylist()
         if scope == "file":
             paths = good.column("path").to_pylist()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.contents import Contents
@@ -21,20 +22,31 @@ def numbers(table: pa.Table, name: str) -> NDArray[Any]:
     column = table.column(name)
     if len(column) == 0:
         return np.empty(0, column.type.to_pandas_dtype())
-    values: NDArray[Any] = column.combine_chunks().to_numpy(zero_copy_only=False)
+    values: NDArray[Any] = single(column).to_numpy(zero_copy_only=False)
     return values
+
+
+def single(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """A column as one array; not copied where it is one already, as `combine_chunks` would."""
+    if isinstance(column, pa.Array):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(data, offsets) of a large_string column, null as empty: text i is data[offsets[i]:offsets[i + 1]]."""
-    array = column
-    if isinstance(column, pa.ChunkedArray):
-        array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies even one chunk
+    array = single(column)
     if len(array) == 0:
-        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+        return _unwritable(np.empty(0, np.uint8)), _unwritable(np.zeros(1, np.int64))
     _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8), bounds
+    bounds = _unwritable(np.frombuffer(offsets, np.int64))[array.offset : array.offset + len(array) + 1]
+    return _unwritable(np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)), bounds
+
+
+def _unwritable(values: NDArray[Any]) -> NDArray[Any]:
+    """The same array, wherever it lies: to a compiled kernel memory and a mapped file are then one type."""
+    values.flags.writeable = False
+    return values
 
 
 def lists(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -42,7 +54,7 @@ def lists(table: pa.Table, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
     column = table.column(name)
     if len(column) == 0:
         return np.empty(0, column.type.value_type.to_pandas_dtype()), np.zeros(1, np.int64)
-    array = column.combine_chunks()
+    array = single(column)
     offsets = array.offsets.to_numpy().astype(np.int64)
     values = array.values.to_numpy(zero_copy_only=False)
     return values[offsets[0] : offsets[-1]], offsets - offsets[0]
@@ -67,7 +79,7 @@ def batch(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:
     for field in schema:
         given = columns[field.name]
         if isinstance(given, pa.ChunkedArray):
-            given = given.combine_chunks()
+            given = single(given)
         arrays.append(given.cast(field.type) if isinstance(given, pa.Array) else pa.array(given, field.type))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
@@ -91,6 +103,12 @@ def places(doc: NDArray[np.int64], rows: pa.Table) -> NDArray[np.int64]:
     """Where the paragraphs that `rows` names (columns doc, paragraph) stand among all paragraphs, in order."""
     found: NDArray[np.int64] = np.searchsorted(doc, numbers(rows, "doc")) + numbers(rows, "paragraph")
     return found
+
+
+def names_of(documents: pa.Table, names: pa.Table) -> pa.Array:
+    """The name of every document, null for those that could not be read. `names` has schema NAMES."""
+    at = pc.index_in(single(documents["doc"]), single(names["doc"]))
+    return single(names["doc_id"]).take(at)
 
 
 def byte_spans(
