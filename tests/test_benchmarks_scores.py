@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from benchmarks import edited, quality, repeats_alone, rival_steps, rivals
 from benchmarks.__main__ import main
 from benchmarks.corpus import shared, write
 from benchmarks.options import parsed
-from benchmarks.planted import change_of, planted
+from benchmarks.planted import Document, Paragraph, change_of, planted
 from benchmarks.scorer import Score, document_score, kept_of_ids, kept_of_texts, paragraph_score
 
 WORDS = (
@@ -142,6 +143,26 @@ def test_scores_add_up_and_tell_figures_from_words(tmp_path: Path) -> None:
     rows = {str(row[0]): row for row in quality.recall_rows(pool)}
     n, gone = pool.pooled("rep:0.05")
     assert rows["rep:0.05"] == ("rep:0.05", n, gone, "100.00", 0, 0, "-", n, gone, "100.00", 0, 0, "-")
+
+
+def test_the_sums_of_a_score() -> None:
+    score = Score(there=Counter({("syn:0.02", "words"): 8, ("syn:0.02", "figures"): 2}), lost=1)
+    score.gone[("syn:0.02", "words")] = 6
+    score.removed.update(base_long=3, base_short=4, refrain=1)
+    assert score.sums() == [
+        ("precision, wrong if long", 10, 6),
+        ("precision", 15, 6),
+        ("recall", 10, 6),
+        ("recall, figures-only aside", 8, 6),
+    ]
+
+
+def test_equal_lines_are_kept_in_order() -> None:
+    lines = [Paragraph("base", 0, "", long=False, text=text) for text in ("Yes.", "No.", "yes", "And?")]
+    document = Document("a", "", 0, "", tuple(lines), {3: "Why?"})
+    assert kept_of_texts([document], {"a": "No.\nYes."}) == {"a": [False, True, True, False]}
+    assert kept_of_texts([document], {"a": "Yes.\nwhy"}) == {"a": [True, False, False, True]}
+    assert kept_of_texts([document], {}) == {"a": [False] * 4}
 
 
 def test_what_an_edit_changed() -> None:
