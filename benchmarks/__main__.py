@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, end_to_end, growth, kernels, quality
+from benchmarks import adversaries, end_to_end, growth, kernels, quality, rivals
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "kernels": kernels.main,
     "end-to-end": end_to_end.main,
+    "rivals": rivals.main,
     "quality": quality.main,
     "adversaries": adversaries.main,
     "growth": growth.main,

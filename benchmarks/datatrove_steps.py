@@ -1,12 +1,13 @@
 """The same work by datatrove's own steps, with its defaults, one process. Runs under a Python that has datatrove.
 
-    python -m venv VENV && VENV/bin/pip install datatrove ftfy orjson pyarrow spacy regex nltk "xxhash<4"
+    python -m venv VENV && VENV/bin/pip install datatrove ftfy orjson pyarrow spacy regex nltk tokenizers "xxhash<4"
     VENV/bin/python benchmarks/datatrove_steps.py FOLDER_OF_JSONL WORK_FOLDER
 
-Text is repaired once (FTFYFormatter) and written, then signed (MinhashDedupSignature), compared (Buckets), clustered
-(Cluster), filtered (Filter) and written as Parquet. It finds whole near-duplicate documents; paragraphs are not looked
-at, no spans are kept, no ledger is written, nothing is verified. Its Parquet writer wants the same fields in every
-record, so the metadata are left out of what it writes.
+Text is repaired (FTFYFormatter), written and signed (MinhashDedupSignature) in one pass; then compared (Buckets),
+clustered (Cluster), read again, filtered (Filter) and written as Parquet. It finds whole near-duplicate documents;
+paragraphs are not looked at, no spans are kept, no ledger is written, nothing is verified. Its words are those of its
+default, spaCy's English tokenizer. Its Parquet writer wants the same fields in every record, so the metadata are left
+out of what it writes.
 """
 
 import sys
@@ -31,12 +32,10 @@ def main(inputs: Path, work: Path) -> None:
     config = MinhashConfig()
     made = {name: str(work / name) for name in ("fixed", "signatures", "buckets", "clusters", "clean")}
     _step(
-        [JsonlReader(str(inputs), compression=None), FTFYFormatter(), JsonlWriter(made["fixed"], compression=None)],
-        work / "logs-fix",
-    )
-    _step(
         [
-            JsonlReader(made["fixed"], compression=None),
+            JsonlReader(str(inputs), compression=None),
+            FTFYFormatter(),
+            JsonlWriter(made["fixed"], compression=None),
             MinhashDedupSignature(output_folder=made["signatures"], config=config),
         ],
         work / "logs-sign",

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "quality", "adversaries", "growth")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
@@ -18,7 +18,9 @@ class Options:
     scale: float
     sizes: tuple[float, ...]
     seeds: tuple[int, ...]
+    planted: tuple[Path, ...]
     workers: tuple[int, ...]
+    rivals: str | None
     datatrove: str | None
     datatrove_mb: float
     work: Path
@@ -29,13 +31,17 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: {' '.join(DEFAULT)})")
     parser.add_argument("--runs", type=int, default=3, help="runs of each; tables show medians (default 3)")
-    parser.add_argument("--mb", type=float, help="megabytes of text (kernels 4, end-to-end 30, quality 10)")
+    parser.add_argument("--mb", type=float, help="megabytes of text (kernels 4, end-to-end 30, rivals and quality 10)")
     parser.add_argument(
         "--scale", type=float, default=0.05, help="adversaries: share of their full size (default 0.05)"
     )
     parser.add_argument("--sizes", default="10,30,100", help="growth: megabytes (default 10,30,100)")
-    parser.add_argument("--seeds", default="101,102,103", help="quality: seeds of the planted corpora")
+    parser.add_argument("--seeds", default="101,102,103", help="rivals, quality: seeds of the planted corpora")
+    parser.add_argument(
+        "--planted", metavar="FOLDER,...", help="rivals, quality: planted corpora that are there already"
+    )
     parser.add_argument("--workers", default="1,2", help="end-to-end: numbers of workers (default 1,2)")
+    parser.add_argument("--rivals", metavar="PYTHON", help="rivals: a python that has them, to run beside us")
     parser.add_argument(
         "--datatrove", metavar="PYTHON", help="end-to-end: a python that has datatrove, to run beside us"
     )
@@ -54,6 +60,8 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         sizes=tuple(float(size) for size in found.sizes.split(",")),
         seeds=tuple(int(seed) for seed in found.seeds.split(",")),
         workers=tuple(int(count) for count in found.workers.split(",")),
+        planted=tuple(Path(folder) for folder in found.planted.split(",")) if found.planted else (),
+        rivals=found.rivals,
         datatrove=found.datatrove,
         datatrove_mb=found.datatrove_mb,
         work=work,

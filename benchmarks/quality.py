@@ -1,111 +1,63 @@
-"""Recall and precision on corpora with planted repeats, pooled over seeds, each figure with its n."""
+"""Recall and precision of the command on planted corpora, pooled over them; on real edits, and on novels."""
 
-import json
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from benchmarks import command
-from benchmarks.corpus import lines, shared
+import pyarrow.parquet as pq
+
+from benchmarks import command, edited
 from benchmarks.options import Options
-from benchmarks.table import show
+from benchmarks.planted import CHANGES, corpora, planted, said
+from benchmarks.scorer import Row, Score, document_score, kept_of_texts, paragraph_score
+from benchmarks.table import share, show
 
 DEFAULT_MB = 10.0
-STAYS = ("refrain", "base_long", "base_short", "track", "moji")
 SETTINGS = ("tails.enabled=false", "brake.enabled=false")
 
 
-@dataclass(slots=True)
-class Pool:
-    """Counts over all seeds: how many there were of each kind, and how many were found or removed."""
-
-    there: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    stays: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
-    sums: Counter[str] = field(default_factory=Counter)
-
-    def add(self, scored: dict[str, Any], truth: Iterable[dict[str, Any]]) -> None:
-        """Adds one seed. The scorer tells percentages with one or two digits; with n they give back the counts.
-
-        They do so to half a digit: at n = 10,000 to 5 paragraphs.
-        """
-        for name, count in scored["n"].items():
-            self.there[name] += count
-            self.found[name] += round(scored["recall"][name] * count / 100)
-        staying = stays(truth)
-        for name in STAYS:
-            self.stays[name] += staying[name]
-            self.removed[name] += round((scored["removed_pct"].get(name) or 0) * staying[name] / 100)
-        for name in ("tp", "fp", "lost_clusters", "clusters"):
-            self.sums[name] += scored[name]
-
-
-def stays(truth: Iterable[dict[str, Any]]) -> Counter[str]:
-    """Paragraphs of a planted corpus that must stay, by kind; long is what the scorer calls long."""
-    found: Counter[str] = Counter()
-    for document in truth:
-        unspaced = document["lang"] in ("jpn", "zho")
-        for kind, _, _, size in document["p"]:
-            long = size >= 80 or (size >= 30 and unspaced)
-            found[("base_long" if long else "base_short") if kind == "base" else kind] += 1
-    return found
-
-
 def main(options: Options) -> None:
-    tools = shared() / "tools"
-    if not (tools / "plant_corpus.py").is_file():
-        print(f"\nquality: left out, there is no {tools / 'plant_corpus.py'} (set CORPUS_SHARED)\n")
-        return
-    work, megabytes = options.work / "quality", options.mb or DEFAULT_MB
-    source = work / "plain"
-    source.mkdir(parents=True)
-    for packed in sorted((shared() / "data" / "dev").glob("*.jsonl.zst")):
-        rows = (json.dumps(record, ensure_ascii=False) + "\n" for record in lines(packed))
-        (source / packed.name.removesuffix(".zst")).write_text("".join(rows), encoding="utf-8")
+    work = options.work / "quality"
     command.warm(work)
-    pool = Pool()
-    for seed in options.seeds:
-        corpus, store = work / f"planted-{seed}", work / "store"
-        size = ("--mb", f"{megabytes:g}", "--seed", str(seed))
-        _tool(tools / "plant_corpus.py", "--src", str(source), *size, "--out", str(corpus))
-        command.run(corpus / "docs", store, workers=options.workers[-1], settings=SETTINGS)
-        out = work / f"score-{seed}.json"
-        _tool(
-            tools / "score_planted.py", str(corpus), "--clean", str(store / "current" / "documents"), "--out", str(out)
-        )
-        with (corpus / "truth.jsonl").open(encoding="utf-8") as truth:
-            pool.add(json.loads(out.read_text(encoding="utf-8")), map(json.loads, truth))
-    _tell(pool, f"--seeds {','.join(map(str, options.seeds))} --mb {megabytes:g}")
+    pool = Score()
+    for folder in corpora(options, work, DEFAULT_MB):
+        command.run(folder / "docs", work / "store", workers=options.workers[-1], settings=SETTINGS)
+        pool.add(score_of(folder, work / "store"))
+    if pool.there:
+        _tell(pool, f"made by: python -m benchmarks quality {said(options, DEFAULT_MB)} ({', '.join(SETTINGS)})")
+    edited.main(options)
 
 
-def _tool(script: Path, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, str(script), *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def score_of(folder: Path, store: Path) -> Score:
+    """The score of a store that was made from a planted corpus, of paragraphs and of whole documents."""
+    table = pq.read_table(store / "current" / "documents", columns=["doc_id", "text"])
+    texts = dict(zip(*(table[name].to_pylist() for name in ("doc_id", "text")), strict=True))
+    documents = planted(folder)
+    score = paragraph_score(documents, kept_of_texts(documents, texts))
+    score.add(document_score(documents, frozenset(texts)))
+    return score
 
 
-def _tell(pool: Pool, arguments: str) -> None:
-    made_by = f"made by: python -m benchmarks quality {arguments} (clean-corpus run with {', '.join(SETTINGS)})"
-    head = ("kind and rate", "n", "gone", "%")
-    found = [(name, n, pool.found[name], _share(pool.found[name], n)) for name, n in sorted(pool.there.items())]
-    show("quality: what is planted and should go", head, found, ["short: under 80 letters (30 in jpn and zho)"])
-    kept = [
-        (name, pool.stays[name], pool.removed[name], _share(pool.removed[name], pool.stays[name])) for name in STAYS
+def _tell(pool: Score, made_by: str) -> None:
+    head = ("kind and rate", "n", "gone", "%", *(each for change in CHANGES for each in (f"n {change}", "gone", "%")))
+    notes = [
+        "short: under 80 characters (30 in jpn and zho); same: equal folds; figures: words equal, numbers not;",
+        "words: all other copies. Footers have no donor, so what was changed is not told",
     ]
-    show("quality: what should stay (track and moji are the business of other stages)", head, kept)
-    right, wrong = pool.sums["tp"], pool.sums["fp"]
-    sums = [
-        ("precision %", right + wrong, _share(right, right + wrong)),
-        ("recall over all %", pool.there.total(), _share(pool.found.total(), pool.there.total())),
-        ("clusters without a copy", pool.sums["clusters"], pool.sums["lost_clusters"]),
-    ]
-    show("quality: over all", ("", "n", ""), sums, [made_by])
+    show("quality: what is planted and should go", head, recall_rows(pool), notes)
+    head = ("", "n", "gone", "%")
+    show("quality: what should stay (track and moji are the business of other stages)", head, _shares(pool.stays()))
+    show("quality: whole documents", head, _shares(pool.wholes()))
+    show("quality: over all", ("", "of", "", "%"), _shares(pool.sums()), [made_by])
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.2f}" if whole else "-"
+def recall_rows(pool: Score) -> list[tuple[object, ...]]:
+    """Kind and rate, then n, gone and % of all copies and of those with each change."""
+    rows: list[tuple[object, ...]] = []
+    for name in sorted({name for name, _ in pool.there}):
+        cells = [pool.pooled(name), *((pool.there[name, change], pool.gone[name, change]) for change in CHANGES)]
+        rows.append((name, *(each for n, gone in cells for each in (n, gone, share(gone, n)))))
+    return rows
+
+
+def _shares(rows: Iterable[Row]) -> list[tuple[object, ...]]:
+    return [(name, n, part, share(part, n)) for name, n, part in rows]

@@ -22,6 +22,11 @@ def number(value: float | None) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
 
 
+def share(part: int, whole: int) -> str:
+    """A percentage with two decimals, `-` of nothing."""
+    return f"{100 * part / whole:.2f}" if whole else "-"
+
+
 def show(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], notes: Iterable[str] = ()) -> None:
     """Prints a table; the first column to the left, figures to the right."""
     cells = [list(map(_cell, row)) for row in rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import corpus, floods, kernels, meter, quality
+from benchmarks import clock, corpus, floods, kernels, meter
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.options import DEFAULT, NAMES, parsed
 
@@ -72,17 +72,6 @@ def test_a_command_that_fails_is_no_measurement(tmp_path: Path) -> None:
         meter.cost_of([sys.executable, "-c", "import sys; print('why'); sys.exit(3)"], folder=tmp_path)
 
 
-def test_seeds_are_pooled_by_count() -> None:
-    pool = quality.Pool()
-    scored = {"tp": 3, "fp": 1, "lost_clusters": 0, "clusters": 4, "removed_pct": {"base_long": 50.0}}
-    truth = [{"lang": "eng", "p": [["base", 0, "", 90], ["base", 0, "", 90], ["base", 0, "", 20]]}]
-    pool.add({**scored, "n": {"syn:exact": 10}, "recall": {"syn:exact": 100.0}}, truth)
-    pool.add({**scored, "n": {"syn:exact": 30}, "recall": {"syn:exact": 0.0}}, truth)
-    assert (pool.there["syn:exact"], pool.found["syn:exact"]) == (40, 10)
-    assert (pool.stays["base_long"], pool.removed["base_long"], pool.stays["base_short"]) == (4, 2, 2)
-    assert pool.sums["tp"] == 6
-
-
 def test_every_benchmark_can_be_named(tmp_path: Path) -> None:
     assert set(BENCHMARKS) == set(NAMES)
     assert parsed([], tmp_path).names == DEFAULT
@@ -96,6 +85,14 @@ def test_the_copy_holds_every_record(sample_only: corpus.Source, tmp_path: Path)
     subprocess.run([sys.executable, script, str(tmp_path / "in.jsonl"), str(tmp_path / "out")], check=True)
     copied = pq.read_table(tmp_path / "out")
     assert copied["text"].to_pylist() == [record["text"] for record in sample_only.records]
+
+
+def test_work_inside_a_process_is_measured() -> None:
+    made, cpu, peak = clock.measured(lambda: len(bytearray(100_000_000)))
+    _, less, before = clock.measured(lambda: None)
+    assert made == 100_000_000
+    assert cpu > less >= 0
+    assert peak > before + 80
 
 
 def test_a_child_from_before_is_not_waited_for(tmp_path: Path) -> None:
