@@ -30,7 +30,8 @@ def _number(hi: NDArray, lo: NDArray, live: NDArray, slots: NDArray, out: NDArra
     for row in range(len(hi)):
         if not live[row]:
             continue
-        at = (lo[row] ^ (lo[row] >> 32)) & mask
+        mixed = lo[row] ^ hi[row]  # one of them alone may be the same in many rows (`within` salts the other)
+        at = (mixed ^ (mixed >> 32)) & mask
         while slots[at] >= 0 and (lo[slots[at]] != lo[row] or hi[slots[at]] != hi[row]):
             at = (at + 1) & mask
         if slots[at] < 0:

@@ -43,14 +43,17 @@ def limits(threshold: Fraction, novelty: Fraction, containment: Fraction) -> Lim
 
 
 @compiled
-def overlap(left: NDArray, right: NDArray) -> int:
-    """How many hashes two sorted, unique arrays share."""
+def overlap(left: NDArray, right: NDArray, least: int) -> int:
+    """How many hashes two sorted, unique arrays share; any smaller number where that is less than `least`."""
     i = j = shared = 0
+    spare = len(left) - least  # so many of `left` may be missing in `right`
     while i < len(left) and j < len(right):
         a, b = left[i], right[j]
         shared += a == b
         i += a <= b
         j += b <= a
+        if i - shared > spare:
+            break
     return shared
 
 
@@ -59,7 +62,7 @@ def similarity(mine: int, theirs: int, contents: Contents) -> tuple[int, int]:
     """(shared, union) of the shingles of two paragraphs that are not equal; a lone token is a shingle of its own."""
     ours = _set(mine, contents.shingles, contents.shingle_offsets)
     other = _set(theirs, contents.shingles, contents.shingle_offsets)
-    shared = overlap(ours, other)
+    shared = overlap(ours, other, 0)
     return shared, max(1, len(ours)) + max(1, len(other)) - shared
 
 
@@ -84,7 +87,7 @@ def verdict(mine: int, theirs: int, contents: Contents, limits: Limits) -> tuple
     shorter = len(ours) < len(other)
     if low == 0 or not (shorter or _reaches(low, high, limits.threshold)):
         return STAYS, 0, 1
-    shared = overlap(ours, other)
+    shared = overlap(ours, other, _least(low, high, shorter, limits))
     union = low + high - shared
     found = STAYS
     if _reaches(shared, union, limits.threshold):
@@ -97,11 +100,33 @@ def verdict(mine: int, theirs: int, contents: Contents, limits: Limits) -> tuple
 
 
 @compiled
+def _least(low: int, high: int, shorter: bool, limits: Limits) -> int:
+    """The fewest shared shingles with which two paragraphs of these sizes can be near, or the shorter contained.
+
+    shared / (low + high - shared) >= n / d if and only if shared * (n + d) >= n * (low + high).
+    """
+    numerator, denominator = limits.threshold
+    near = -(-numerator * (low + high) // (numerator + denominator))
+    part = -(-limits.containment[0] * low // limits.containment[1])
+    return min(near, part) if shorter else near
+
+
+@compiled
 def _says_the_same(mine: int, theirs: int, contents: Contents, limits: Limits) -> bool:
     """Whether `mine` brings few tokens that `theirs` has not, and both negate or neither does."""
     left = _set(mine, contents.tokens, contents.token_offsets)
     right = _set(theirs, contents.tokens, contents.token_offsets)
-    alone = len(left) - overlap(left, right)
+    alone = len(left) - overlap(left, right, 0)
     if alone * limits.novelty[1] > len(left) * limits.novelty[0]:
         return False
-    return (overlap(left, limits.negations) > 0) == (overlap(right, limits.negations) > 0)
+    return _any(left, limits.negations) == _any(right, limits.negations)
+
+
+@compiled
+def _any(ordered: NDArray, wanted: NDArray) -> bool:
+    """Whether any of a few wanted hashes stands in a sorted array."""
+    for value in wanted:
+        at = np.searchsorted(ordered, value)
+        if at < len(ordered) and ordered[at] == value:
+            return True
+    return False
