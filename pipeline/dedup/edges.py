@@ -11,7 +11,8 @@ from pipeline.dedup.scan import GOLDEN, Scratch, entries, hash_tokens, scanned, 
 from pipeline.dedup.shingles import shingle_run
 from pipeline.text.utf8 import compiled
 
-EDGE_SHINGLES = 11  # 12 tokens: as many as a paragraph that may go alone has at least, or nearly
+# 12 tokens, about as few as a paragraph has that may go alone; 24 where a token is one character.
+EDGE_SHINGLES, EDGE_SHINGLES_UNSPACED = 11, 23
 EDGES = 2
 
 
@@ -24,15 +25,16 @@ def edge_keys(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[
 
 
 @compiled
-def put_edge_keys(shingles: NDArray, count: int, out: NDArray) -> None:
+def put_edge_keys(shingles: NDArray, count: int, unspaced: bool, out: NDArray) -> None:
     """Puts the keys of both edges of `count` shingles into out[0] and out[1].
 
     A paragraph shorter than an edge has keys that only its equals have.
     """
-    whole = count < EDGE_SHINGLES
+    length = EDGE_SHINGLES_UNSPACED if unspaced else EDGE_SHINGLES
+    whole = count < length
     for edge in range(EDGES):
-        first = count - EDGE_SHINGLES if edge == 1 and not whole else 0
-        behind = count if whole else first + EDGE_SHINGLES
+        first = count - length if edge == 1 and not whole else 0
+        behind = count if whole else first + length
         key = np.uint64(edge + 1 + whole * EDGES)
         for at in range(first, behind):
             key = (key ^ shingles[at]) * GOLDEN
@@ -44,7 +46,7 @@ def put_edge_keys(shingles: NDArray, count: int, out: NDArray) -> None:
 def _edge_keys(data: NDArray, starts: NDArray, ends: NDArray, table: NDArray, room: Scratch, out: NDArray) -> None:
     fold, shingles = np.empty(4 * len(room.text), np.uint8), np.empty(len(room.hashes), np.uint64)
     for row in range(len(starts)):
-        tokens, _, _ = scanned(data, starts[row], ends[row], table, room)
+        tokens, letters, unspaced = scanned(data, starts[row], ends[row], table, room)
         hash_tokens(tokens, room, fold, 0)
         shingle_run(room.hashes, tokens, shingles)
-        put_edge_keys(shingles, max(tokens - 1, 0), out[row])
+        put_edge_keys(shingles, tokens - 1, unspaced * 2 > letters, out[row])

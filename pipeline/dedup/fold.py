@@ -110,7 +110,7 @@ def _fold_all(
         if bands.shape[1] > 0 and tokens >= fewest:
             sign(room.hashes, tokens, made)
             put_band_keys(made.lowest, rows, bands[signed, :-EDGES])
-            put_edge_keys(made.shingles, tokens - 1, bands[signed, -EDGES:])
+            put_edge_keys(made.shingles, tokens - 1, unspaced * 2 > letters, bands[signed, -EDGES:])
             signed += 1
         places[row], sizes[row] = end // 8, behind - end
         end += (behind - end + BLOCK_BYTES - 1) // BLOCK_BYTES * BLOCK_BYTES
