@@ -86,8 +86,8 @@ def cases(texts: Texts) -> list[Timed]:
     little = float((ends[some] - starts[some]).sum()) / 1e6
     sketch = {"count": chosen.permutations, "seed": chosen.seed}
     values = signatures(data, starts, ends, **sketch)
-    masked = np.zeros(len(starts), np.int64)
-    held = contents_of(data, starts[some], ends[some], masked[some])
+    masked, unspaced = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.bool_)
+    held = contents_of(data, starts[some], ends[some], masked[some], unspaced[some])
     shingles = np.split((held.shingles >> np.uint64(32)).astype(np.uint32), held.shingle_offsets[1:-1])
     plain = data.tobytes()
     short = [plain[at : at + BLOCK_BYTES] for at in range(0, len(plain), BLOCK_BYTES)]
@@ -108,7 +108,7 @@ def cases(texts: Texts) -> list[Timed]:
         Timed("datasketch's loop", little, lambda: reference_signatures(data, starts[some], ends[some], **sketch)),
         Timed("datasketch, shingles given", little, lambda: sketched(shingles, **sketch)),
         Timed("band_keys", size, lambda: band_keys(values, bands=chosen.bands, rows=chosen.rows)),
-        Timed("contents_of", size, lambda: contents_of(data, starts, ends, masked)),
+        Timed("contents_of", size, lambda: contents_of(data, starts, ends, masked, unspaced)),
     ]
 
 

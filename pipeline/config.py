@@ -75,6 +75,7 @@ class RepeatsSettings(Section):
     rows: Annotated[int, Field(ge=1, le=64)] = 5
     threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.45
     novelty: Annotated[float, Field(ge=0.0, le=1.0)] = 0.15
+    novelty_unspaced: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
     containment: Annotated[float, Field(gt=0.0, le=1.0)] = 0.9
     fewest_tokens: Annotated[int, Field(ge=2)] = 5
     strong_letters: Annotated[int, Field(ge=1)] = 80

@@ -10,6 +10,7 @@ from functools import partial
 
 from pipeline.config import Settings
 from pipeline.dedup.method import Method
+from pipeline.dedup.reference import Shares
 from pipeline.flow import Batches, Kernel, Stage
 from pipeline.sources.read import read
 from pipeline.sources.records import Fields
@@ -97,9 +98,7 @@ def method_of(settings: Settings) -> Method:
         permutations=chosen.permutations,
         bands=chosen.bands,
         rows=chosen.rows,
-        threshold=chosen.fraction("threshold"),
-        novelty=chosen.fraction("novelty"),
-        containment=chosen.fraction("containment"),
+        shares=Shares(*map(chosen.fraction, Shares._fields)),
         fewest_tokens=chosen.fewest_tokens,
         strong_letters=chosen.strong_letters,
         strong_letters_unspaced=chosen.strong_letters_unspaced,

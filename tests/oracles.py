@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from pipeline.dedup.reference import Shares
 from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 
 Span = tuple[int, int]
@@ -51,10 +52,10 @@ def left(text: str, spans: Sequence[Span], removed: Sequence[bool]) -> str:
     return out
 
 
-def verdict(mine: int, theirs: int, rows: "Sequence[Row]", limits: tuple[Fraction, Fraction, Fraction]) -> str:
+def verdict(mine: int, theirs: int, rows: "Sequence[Row]", shares: Shares) -> str:
     """Twin of `verdict`, over sets of numbers; a token under 0 negates."""
     ours, others = rows[mine], rows[theirs]
-    threshold, novelty, containment = limits
+    novelty = shares.novelty_unspaced if ours.unspaced else shares.novelty
     if ours.masked == others.masked or not ours.shingles or not others.shingles:
         return ""
     if len(ours.tokens - others.tokens) > novelty * len(ours.tokens):
@@ -62,10 +63,10 @@ def verdict(mine: int, theirs: int, rows: "Sequence[Row]", limits: tuple[Fractio
     if any(token in NEGATIVE for token in ours.tokens) != any(token in NEGATIVE for token in others.tokens):
         return ""
     shared, union = len(ours.shingles & others.shingles), len(ours.shingles | others.shingles)
-    if Fraction(shared, union) >= threshold:
+    if Fraction(shared, union) >= shares.threshold:
         return "near"
     shorter = len(ours.shingles) < len(others.shingles)
-    return "contained" if shorter and Fraction(shared, len(ours.shingles)) >= containment else ""
+    return "contained" if shorter and Fraction(shared, len(ours.shingles)) >= shares.containment else ""
 
 
 NEGATIVE = (97, 98)
@@ -79,11 +80,10 @@ class Row:
     shingles: frozenset[int]
     tokens: frozenset[int]
     masked: int
+    unspaced: bool = False
 
 
-def leaders(
-    rows: Sequence[Row], limits: tuple[Fraction, Fraction, Fraction], most: int
-) -> tuple[list[int], list[Span], list[bool], int]:
+def leaders(rows: Sequence[Row], shares: Shares, most: int) -> tuple[list[int], list[Span], list[bool], int]:
     """Twin of `leaders_of`: leader of each paragraph, (shared, union) and whether contained where it is another one,
     and the capped.
     """
@@ -97,7 +97,7 @@ def leaders(
         seen = sorted({head for bucket in mine.buckets for head in heads.get(bucket, ())})
         alike = []
         for head in seen:
-            why = verdict(at, head, rows, limits)
+            why = verdict(at, head, rows, shares)
             shared, union = (len(f(mine.shingles, rows[head].shingles)) for f in (frozenset.__and__, frozenset.__or__))
             if why and shared:
                 alike.append((Fraction(shared, union), -head, (shared, union), why == "contained"))

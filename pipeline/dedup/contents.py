@@ -13,7 +13,8 @@ from pipeline.text.utf8 import compiled
 class Contents(NamedTuple):
     """Sets of n paragraphs: set i is values[offsets[i]:offsets[i + 1]], uint64, sorted, unique.
 
-    `masked` (int64, shape (n,)) is equal for paragraphs whose tokens differ in nothing but figures.
+    `masked` (int64, shape (n,)) is equal for paragraphs whose tokens differ in nothing but figures; `unspaced` (bool,
+    shape (n,)) tells whether most letters are of a script written without spaces.
     """
 
     shingles: NDArray
@@ -21,10 +22,15 @@ class Contents(NamedTuple):
     tokens: NDArray
     token_offsets: NDArray
     masked: NDArray
+    unspaced: NDArray
 
 
 def contents_of(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], masked: NDArray[np.int64]
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    masked: NDArray[np.int64],
+    unspaced: NDArray[np.bool_],
 ) -> Contents:
     """The contents of the paragraphs data[starts[i]:ends[i]] (UTF-8 bytes), equal to `reference.shingle_hashes`."""
     sizes = ends - starts
@@ -33,7 +39,7 @@ def contents_of(
     room = scratch(int(sizes.max()) if len(sizes) else 0)
     _contents(data, starts, ends, entries(), room, shingles, tokens, offsets)
     pairs, words = offsets[:, -1]
-    return Contents(shingles[:pairs].copy(), offsets[0], tokens[:words].copy(), offsets[1], masked)
+    return Contents(shingles[:pairs].copy(), offsets[0], tokens[:words].copy(), offsets[1], masked, unspaced)
 
 
 @compiled

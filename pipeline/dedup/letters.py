@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 SPACE, PUNCTUATION, SKIPPED, WORD, DIGIT, UNSPACED, SYMBOL = range(7)
 CLASS = 7  # bits that hold the class
 LETTER = 8  # flag: counts as a letter (letters and digits; not the marks that sit on them)
+NUMERAL = 16  # flag: is a figure where figures are masked (digits, and the numerals of Chinese and Japanese)
 
 SIZE = 0x110000
 
@@ -49,6 +50,7 @@ _DECORATION = ((0x2500, 0x25FF), (0x2190, 0x21FF), (0x2700, 0x27BF))
 _CASELESS = ("Lo", "Cn")  # letters of scripts without case, and what is no character yet
 _SIGNS = frozenset("%‰٪")  # punctuation by category, quantity by meaning
 _NO_SIGNS = frozenset("|~^`")  # symbols by category, layout by use
+_HAN_NUMERALS = "〇零一二三四五六七八九十百千万萬億亿两兩"
 _INVISIBLE = frozenset([0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
 
 
@@ -70,6 +72,7 @@ def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         within = kinds[first : last + 1]
         words = (within & CLASS) == WORD
         within[words] = (within[words] & LETTER) | UNSPACED
+    kinds[list(map(ord, _HAN_NUMERALS))] |= NUMERAL
     # Compatibility forms (half-width kana, for one) fold into unspaced scripts from outside their ranges.
     moved = np.flatnonzero((kinds & CLASS == WORD) & (kinds[folds] & CLASS == UNSPACED))
     kinds[moved] = kinds[folds[moved]]
@@ -95,7 +98,7 @@ def _entry(char: str) -> tuple[int, int]:
     if ord(char) in _INVISIBLE or category in ("Cf", "Cc"):
         return SKIPPED, code
     if category == "Nd":
-        return DIGIT | LETTER, ord("0") + unicodedata.digit(folded)
+        return DIGIT | LETTER | NUMERAL, ord("0") + unicodedata.digit(folded)
     if category[0] in "LN":
         return WORD | LETTER, code
     if category[0] == "M":

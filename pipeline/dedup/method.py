@@ -1,17 +1,18 @@
 """How repeats are found: the numbers that both scopes, inside a document and across documents, share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import buckets
-from pipeline.dedup.contents import Contents, contents_of
+from pipeline.dedup.contents import Contents
 from pipeline.dedup.edges import EDGES, edge_keys
 from pipeline.dedup.fold import Folds, folds_and_bands, folds_of
 from pipeline.dedup.leaders import Leaders, all_leading, leaders_of
 from pipeline.dedup.minhash import band_keys, reference_signatures
+from pipeline.dedup.reference import Shares
 from pipeline.dedup.verdict import Limits, limits
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -26,9 +27,7 @@ class Method:
     permutations: int
     bands: int
     rows: int
-    threshold: Fraction
-    novelty: Fraction
-    containment: Fraction
+    shares: Shares
     fewest_tokens: int
     strong_letters: int
     strong_letters_unspaced: int
@@ -44,7 +43,7 @@ class Method:
     @property
     def limits(self) -> Limits:
         """The limits of the verdict over a pair."""
-        return limits(self.threshold, self.novelty, self.containment)
+        return limits(self.shares)
 
     def folds(
         self, data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
@@ -77,22 +76,19 @@ class Method:
 
     def leaders_inside(
         self,
-        data: NDArray[np.uint8],
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-        masked: NDArray[np.int64],
         keys: NDArray[np.int64],
         scope: NDArray[np.int64],
+        held: Callable[[NDArray[np.int64]], Contents],
     ) -> Leaders:
-        """Leaders of n paragraphs among those of the same `scope` (a document), all from one buffer of text."""
+        """Leaders of n paragraphs among those of one `scope` (a document); `held` gives the contents of some of them."""
         salted = (keys.view(np.uint64) + (scope.astype(np.uint64) * _GOLDEN)[:, None]).view(np.int64)
         rows, numbers = crowded_rows(salted)
         some = np.unique(rows)
-        out = all_leading(len(starts))
+        out = all_leading(len(keys))
         if len(some) == 0:
             return out
-        offsets = np.searchsorted(rows, np.append(some, len(starts))).astype(np.int64)
-        found = self.leaders((numbers, offsets), contents_of(data, starts[some], ends[some], masked[some]))
+        offsets = np.searchsorted(rows, np.append(some, len(keys))).astype(np.int64)
+        found = self.leaders((numbers, offsets), held(some))
         out.leader[some] = some[found.leader]
         out.shared[some], out.union[some] = found.shared, found.union
         out.partial[some], out.capped[some] = found.partial, found.capped

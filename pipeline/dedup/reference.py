@@ -7,11 +7,12 @@ This module is the oracle of the tests, the engine of `verify`, and the implemen
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
+from pipeline.dedup.letters import CLASS, DIGIT, LETTER, NUMERAL, SKIPPED, SPACE, SYMBOL, UNSPACED, WORD, tables
 from pipeline.dedup.negations import negations
 
 _MASK = (1 << 64) - 1
@@ -33,7 +34,7 @@ def tokens(text: str) -> list[str]:
         kind = int(kinds[ord(char)]) & CLASS
         if kind == SKIPPED:
             continue
-        if char == "-" and before == SPACE and _is_digit(text, at + 1):
+        if char == "-" and before == SPACE and _is_figure(text, at + 1):
             kind = SYMBOL  # a minus, since it leans on a number
         if kind in (WORD, DIGIT):
             word.append(chr(folds[ord(char)]))
@@ -49,8 +50,8 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def _is_digit(text: str, at: int) -> bool:
-    return at < len(text) and int(tables()[0][ord(text[at])]) & CLASS == DIGIT
+def _is_figure(text: str, at: int) -> bool:
+    return at < len(text) and int(tables()[0][ord(text[at])]) & NUMERAL != 0
 
 
 def _is_word(token: str) -> bool:
@@ -77,14 +78,16 @@ def fold(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The tokens with runs of digits as 0, neighbouring numbers as one: what texts share that differ only in figures.
+    """The tokens with runs of figures as 0, neighbouring numbers as one: what texts share that differ only in figures.
 
     >>> masked("up 3.5 % on 2018-06-08") == masked("up 7 % on 9/6/2019")
+    True
+    >>> masked("第三次会议") == masked("第十四次会议")
     True
     """
     out: list[str] = []
     for token in tokens(text):
-        digits = ["0" if int(tables()[0][ord(char)]) & CLASS == DIGIT else char for char in token]
+        digits = ["0" if _is_figure(char, 0) else char for char in token]
         short = [char for at, char in enumerate(digits) if char != "0" or at == 0 or digits[at - 1] != "0"]
         part = "".join(short)
         if not (part == "0" and out and out[-1] == "0"):
@@ -138,18 +141,34 @@ def negates(text: str) -> bool:
     return not negations().isdisjoint(tokens(text))
 
 
-def verdict(mine: str, theirs: str, *, threshold: Fraction, most_new: Fraction, containment: Fraction) -> str:
+def unspaced(text: str) -> bool:
+    """Whether most letters of the text are of a script written without spaces."""
+    kinds = [int(tables()[0][ord(char)]) for char in text]
+    return 2 * sum(kind & CLASS == UNSPACED for kind in kinds) > sum(kind & LETTER != 0 for kind in kinds)
+
+
+class Shares(NamedTuple):
+    """What a repeat must reach (threshold, containment) or keep (novelty): section `repeats` of the settings."""
+
+    threshold: Fraction
+    novelty: Fraction
+    novelty_unspaced: Fraction
+    containment: Fraction
+
+
+def verdict(mine: str, theirs: str, shares: Shares) -> str:
     """How `mine` says again what `theirs` said: "near", "contained", or "" (see `verdict.verdict`)."""
     shared, union = similarity(mine, theirs)
     ours, others = shingles(mine), shingles(theirs)
     alone, count = novelty(mine, theirs)
     if min(len(tokens(mine)), len(tokens(theirs))) < 2 or masked(mine) == masked(theirs):
         return ""
+    most_new = shares.novelty_unspaced if unspaced(mine) else shares.novelty
     if alone > most_new * count or negates(mine) != negates(theirs):
         return ""
-    if shared >= threshold * union:
+    if shared >= shares.threshold * union:
         return "near"
-    return "contained" if len(ours) < len(others) and shared >= containment * len(ours) else ""
+    return "contained" if len(ours) < len(others) and shared >= shares.containment * len(ours) else ""
 
 
 def token_hash(token: str) -> int:

@@ -29,12 +29,13 @@ def unrelated(count: int) -> Relations:
 
 
 class Paragraphs(NamedTuple):
-    """n paragraphs in corpus order: which fold (-1 without tokens), how many letters, whether strong."""
+    """n paragraphs in corpus order: the fold (-1 without tokens), the letters, whether strong, whether unspaced."""
 
     fold: NDArray[np.int32]
     masked: NDArray[np.int64]
     letters: NDArray[np.int32]
     strong: NDArray[np.bool_]
+    unspaced: NDArray[np.bool_]
 
 
 def aligned(paragraphs: Paragraphs, firsts: NDArray[np.int64], found: Relations) -> tuple[Sequence, NDArray[np.int32]]:
@@ -49,7 +50,7 @@ def aligned(paragraphs: Paragraphs, firsts: NDArray[np.int64], found: Relations)
     cluster[some] = found.leader[fold[some]]
     first[some] = firsts[cluster[some]]
     partial[some] = found.partial[fold[some]]
-    masked, letters, strong = paragraphs[1:]
+    masked, letters, strong = paragraphs[1:4]
     return Sequence(cluster, fold, masked, letters, strong, partial, nothing_beside()), first
 
 

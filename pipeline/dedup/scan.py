@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dedup import letters
-from pipeline.dedup.letters import CLASS, DIGIT, SKIPPED, SPACE, UNSPACED, WORD
+from pipeline.dedup.letters import CLASS, DIGIT, NUMERAL, SKIPPED, SPACE, UNSPACED, WORD
 from pipeline.text.utf8 import compiled, decoded, eight, inlined, put_eight, signed
 from pipeline.text.vectors import bits_set, lowest_bit, matches
 
@@ -69,7 +69,11 @@ def entries() -> NDArray[np.uint64]:
     at = np.flatnonzero(kinds & CLASS >= WORD)
     cls, code = kinds[at] & CLASS, folds[at]
     flags = FIRST | IN_TOKEN | np.where((cls == WORD) | (cls == DIGIT), IN_WORD, np.uint8(0))
-    for flag, where in ((LETTER, kinds[at] & letters.LETTER != 0), (LONE, cls == UNSPACED), (FIGURE, cls == DIGIT)):
+    for flag, where in (
+        (LETTER, kinds[at] & letters.LETTER != 0),
+        (LONE, cls == UNSPACED),
+        (FIGURE, kinds[at] & NUMERAL != 0),
+    ):
         flags[where] |= flag
     utf8, size = _utf8(code)
     found[at] = flags | size << U(8) | utf8 << U(32)

@@ -8,13 +8,13 @@ It is given over their real contents, in integers, never over signatures:
 
 One of the first two must be reached, and the third kept: similarity alone cannot tell an edited copy from another
 item on the same template, but an edit brings few words that the first text had not, while names, places and events
-of another item are new. What is new would be lost, so novelty looks one way, at what would go.
+of another item are new. What is new would be lost, so novelty looks one way, at what would go. Where a token is one
+character, less of it says as much: there are fewer different ones, and a name is two or three of them.
 
 Two texts stay apart whatever they share if they differ in nothing but figures (other figures are other news), or if one
 of them negates and the other does not.
 """
 
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.contents import Contents
 from pipeline.dedup.kinds import CONTAINED, NEAR, STAYS
 from pipeline.dedup.negations import negations
-from pipeline.dedup.reference import token_hash
+from pipeline.dedup.reference import Shares, token_hash
 from pipeline.text.utf8 import compiled
 
 
@@ -32,14 +32,16 @@ class Limits(NamedTuple):
 
     threshold: tuple[int, int]
     novelty: tuple[int, int]
+    novelty_unspaced: tuple[int, int]
     containment: tuple[int, int]
     negations: NDArray
 
 
-def limits(threshold: Fraction, novelty: Fraction, containment: Fraction) -> Limits:
+def limits(shares: Shares) -> Limits:
     """The limits of a verdict."""
-    shares = [each.as_integer_ratio() for each in (threshold, novelty, containment)]
-    return Limits(shares[0], shares[1], shares[2], np.array(sorted(map(token_hash, negations())), np.uint64))
+    negating = np.array(sorted(map(token_hash, negations())), np.uint64)
+    threshold, novelty, novelty_unspaced, containment = (each.as_integer_ratio() for each in shares)
+    return Limits(threshold, novelty, novelty_unspaced, containment, negating)
 
 
 @compiled
@@ -117,7 +119,8 @@ def _says_the_same(mine: int, theirs: int, contents: Contents, limits: Limits) -
     left = _set(mine, contents.tokens, contents.token_offsets)
     right = _set(theirs, contents.tokens, contents.token_offsets)
     alone = len(left) - overlap(left, right, 0)
-    if alone * limits.novelty[1] > len(left) * limits.novelty[0]:
+    most_new = limits.novelty_unspaced if contents.unspaced[mine] else limits.novelty
+    if alone * most_new[1] > len(left) * most_new[0]:
         return False
     return _any(left, limits.negations) == _any(right, limits.negations)
 

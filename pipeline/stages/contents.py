@@ -29,11 +29,12 @@ def _held(documents: Batches, paragraphs: Batches, wanted: pa.Table) -> dict[str
     texts, table = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS)
     at = places(numbers(table, "doc"), wanted)
     data, starts, ends = byte_spans(texts, table)
-    held = contents_of(data, starts[at], ends[at], numbers(table, "masked")[at])
+    held = contents_of(data, starts[at], ends[at], numbers(table, "masked")[at], numbers(table, "unspaced")[at])
     kind = CONTENTS.field("shingles").type
     return {
         "fold": wanted["fold"],
         "masked": held.masked,
+        "unspaced": held.unspaced,
         "shingles": list_column(held.shingles.view(np.int64), held.shingle_offsets, kind),
         "tokens": list_column(held.tokens.view(np.int64), held.token_offsets, kind),
     }

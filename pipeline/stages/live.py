@@ -31,7 +31,7 @@ def live(
     fold, letters, unspaced = (known[name] for name in ("fold", "letters", "unspaced"))
     at = np.flatnonzero(((fold >= 0) | (known["tokens"] == 0)) & ~gone & (evidence == 0))
     strong = method.strong(letters[at], unspaced[at])
-    return Live(at, known["doc"][at], Paragraphs(fold[at], known["masked"][at], letters[at], strong))
+    return Live(at, known["doc"][at], Paragraphs(fold[at], known["masked"][at], letters[at], strong, unspaced[at]))
 
 
 class Seen(NamedTuple):

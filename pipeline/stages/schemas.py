@@ -100,6 +100,7 @@ CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_
 CONTENTS = _schema(
     fold=_int32,
     masked=_int64,
+    unspaced=pa.bool_(),
     buckets=pa.list_(_int32),
     shingles=pa.list_(_int64),
     tokens=pa.list_(_int64),
@@ -107,7 +108,9 @@ CONTENTS = _schema(
 
 # The same for folds that stand beside a repeat, where the copy of another one would stand.
 BESIDE = _schema(doc=_int64, paragraph=_int32, fold=_int32)
-BESIDE_CONTENTS = _schema(fold=_int32, masked=_int64, shingles=pa.list_(_int64), tokens=pa.list_(_int64))
+BESIDE_CONTENTS = _schema(
+    fold=_int32, masked=_int64, unspaced=pa.bool_(), shingles=pa.list_(_int64), tokens=pa.list_(_int64)
+)
 
 # Folds that have a leader; and, as their own leaders, those that were not compared with every earlier one (`capped`).
 LEADERS = _schema(

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.beside import folds_beside, judged, neighbours
 from pipeline.dedup.blocks import Marks, no_marks
 from pipeline.dedup.blocks import within as mark_within
-from pipeline.dedup.contents import contents_of
+from pipeline.dedup.contents import Contents, contents_of
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.relations import Paragraphs, aligned, places_of, similarities, unrelated
@@ -28,7 +28,8 @@ def within(documents: Batches, paragraphs: Batches, *, method: Method) -> Batche
     owner = np.repeat(np.arange(len(opening)), np.diff(np.append(opening, len(doc))))
     tokens, letters = numbers(table, "tokens"), numbers(table, "letters")
     fold = numbered(_salted(numbers(table, "fold_hi"), owner), numbers(table, "fold_lo"), tokens > 0)
-    rows = Paragraphs(fold, numbers(table, "masked"), letters, method.strong(letters, numbers(table, "unspaced")))
+    unspaced = numbers(table, "unspaced")
+    rows = Paragraphs(fold, numbers(table, "masked"), letters, method.strong(letters, unspaced), unspaced)
     firsts = first_places(fold)
     eligible = firsts[tokens[firsts] >= method.fewest_tokens]
     signed = np.cumsum(tokens >= method.fewest_tokens) - 1  # row of each paragraph in what has band keys
@@ -74,8 +75,12 @@ def _marked(
     """
     data, starts, ends = text
     firsts, eligible, owner = places
-    fold, masked = rows.fold, rows.masked
-    led = method.leaders_inside(data, starts[eligible], ends[eligible], masked[eligible], keys, owner[eligible])
+    fold = rows.fold
+
+    def held(at: NDArray[np.int64]) -> Contents:
+        return contents_of(data, starts[at], ends[at], rows.masked[at], rows.unspaced[at])
+
+    led = method.leaders_inside(keys, owner[eligible], lambda some: held(eligible[some]))
     capped[eligible] = led.capped
     found = unrelated(len(firsts))
     found.leader[fold[eligible]] = fold[eligible[led.leader]]
@@ -84,8 +89,7 @@ def _marked(
     seq, first = aligned(rows, firsts, found)
     pairs = neighbours(places_of(openings, first, seq))
     some = folds_beside(pairs)
-    at = firsts[some]
-    seq = seq._replace(beside=judged(pairs, some, contents_of(data, starts[at], ends[at], masked[at]), method.limits))
+    seq = seq._replace(beside=judged(pairs, some, held(firsts[some]), method.limits))
     own = np.arange(len(fold), dtype=np.int32)
     mark_within(openings, seq, np.where(first >= 0, first, own), kept, marks)
     return similarities(marks, seq, found)

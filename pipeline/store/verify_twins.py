@@ -3,21 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from pipeline.dedup.reference import fold, novelty, similarity, verdict
+from pipeline.dedup.reference import Shares, fold, novelty, similarity, verdict
 from pipeline.store.files import Json
 from pipeline.store.finding import REPORT_BUG, Finding
 
 Row = dict[str, Any]
-
-
-class Shares(NamedTuple):
-    """Section `repeats` of the settings, as far as it says what is near."""
-
-    threshold: Fraction
-    novelty: Fraction
-    containment: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ def twin_findings(twin: Twin, rows: list[Row], settings: Mapping[str, Json]) -> 
 def shares_of(settings: Mapping[str, Json]) -> Shares | None:
     """The shares of a manifest's settings that a repeat had to reach or keep, exactly as written; None without.
 
-    >>> shares_of({"repeats": {"threshold": 0.7, "novelty": 0.1, "containment": 0.9}}).threshold
+    >>> shares_of({"repeats": {"threshold": 0.7, "novelty": 0.1, "novelty_unspaced": 0, "containment": 0.9}}).threshold
     Fraction(7, 10)
     """
     repeats = settings.get("repeats")
@@ -104,12 +96,12 @@ def _verdict(mine: str, kept: str, evidence: str, shares: Shares | None) -> Iter
     if shares is None:
         yield f"was removed as {evidence}, but the manifest's settings do not say what is near"
         return
-    found = verdict(mine, kept, threshold=shares.threshold, most_new=shares.novelty, containment=shares.containment)
+    found = verdict(mine, kept, shares)
     if found != evidence:
         shared, union = similarity(mine, kept)
         alone, count = novelty(mine, kept)
         yield (
             f"was removed as {evidence} with {shared} of {union} shingles shared and {alone} of {count} tokens new; "
-            f"by threshold {float(shares.threshold)}, novelty {float(shares.novelty)} and containment "
-            f"{float(shares.containment)} it is {found or 'no repeat'}"
+            f"by {', '.join(f'{name} {float(share)}' for name, share in shares._asdict().items())} "
+            f"it is {found or 'no repeat'}"
         )

@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.dedup import reference
-from pipeline.dedup.contents import Contents
+from pipeline.dedup.contents import Contents, contents_of
 from pipeline.dedup.leaders import Leaders, leaders_of
 from pipeline.dedup.method import Method
+from pipeline.dedup.reference import Shares
 from pipeline.dedup.verdict import Limits
 from tests import oracles
 from tests.oracles import Row
 from tests.strategies import buffers, edited
 
-Shares = tuple[Fraction, Fraction, Fraction]  # threshold, novelty, containment
 ANY_NEW = Fraction(1)  # novelty is no limit
 NEVER = Fraction(1)  # contained is only what is a subset
+
+
+FLAGS = (("masked", np.int64), ("unspaced", np.bool_))
 
 
 def packed(sets: list[frozenset[int]], kind: type) -> tuple[NDArray, NDArray[np.int64]]:
@@ -29,10 +32,12 @@ def packed(sets: list[frozenset[int]], kind: type) -> tuple[NDArray, NDArray[np.
 
 
 def led(rows: list[Row], shares: Shares, most: int) -> Leaders:
-    threshold, novelty, containment = (each.as_integer_ratio() for each in shares)
-    limits = Limits(threshold, novelty, containment, np.array(oracles.NEGATIVE, np.uint64))
+    threshold, novelty, novelty_unspaced, containment = (each.as_integer_ratio() for each in shares)
+    negative = np.array(oracles.NEGATIVE, np.uint64)
+    limits = Limits(threshold, novelty, novelty_unspaced, containment, negative)
     shingles, tokens = (packed([getattr(row, name) for row in rows], np.uint64) for name in ("shingles", "tokens"))
-    contents = Contents(*shingles, *tokens, np.array([row.masked for row in rows], np.int64))
+    masked, unspaced = (np.array([getattr(row, name) for row in rows], kind) for name, kind in FLAGS)
+    contents = Contents(*shingles, *tokens, masked, unspaced)
     return leaders_of(packed([row.buckets for row in rows], np.int32), contents, limits, most_leaders=most)
 
 
@@ -50,17 +55,19 @@ given_rows = st.lists(
         st.frozensets(numbers, max_size=8),
         st.frozensets(numbers | st.sampled_from(oracles.NEGATIVE), max_size=6),
         st.integers(0, 9),
+        st.booleans(),
     ),
     max_size=14,
 )
 fractions = st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(7, 10), Fraction(1), Fraction(1, 100)])
-given_shares = st.tuples(fractions, fractions | st.just(Fraction(0)), fractions)
+few = fractions | st.just(Fraction(0))
+given_shares = st.builds(Shares, fractions, few, few, fractions)
 
 
 @given(given_rows, given_shares, st.integers(1, 4))
-@example(simple([{1, 2, 3}, {2, 3, 4}, {3, 4, 5}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
-@example(simple([set(), set(), {1}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
-@example(simple([{1, 2, 3, 4, 5}, {1, 2}]), (Fraction(1, 2), ANY_NEW, NEVER), 4)
+@example(simple([{1, 2, 3}, {2, 3, 4}, {3, 4, 5}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
+@example(simple([set(), set(), {1}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
+@example(simple([{1, 2, 3, 4, 5}, {1, 2}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
 def test_the_naive_greedy_rule(rows: list[Row], shares: Shares, most: int) -> None:
     found = led(rows, shares, most)
     leader, counts, partial, capped = oracles.leaders(rows, shares, most)
@@ -110,20 +117,22 @@ def test_the_threshold_is_compared_without_rounding(
     """Two sets of `shared` and `shared + alone` shingles: similarity shared / (shared + alone)."""
     shingles = np.concatenate([np.arange(shared + alone), np.arange(shared)]).astype(np.uint64)
     nothing = np.empty(0, np.uint64), np.zeros(3, np.int64)
-    contents = Contents(shingles, np.array([0, shared + alone, 2 * shared + alone]), *nothing, np.arange(2))
-    limits = Limits(threshold.as_integer_ratio(), (1, 1), (2, 1), np.empty(0, np.uint64))
+    contents = Contents(
+        shingles, np.array([0, shared + alone, 2 * shared + alone]), *nothing, np.arange(2), np.zeros(2, np.bool_)
+    )
+    limits = Limits(threshold.as_integer_ratio(), (1, 1), (1, 1), (2, 1), np.empty(0, np.uint64))
     found = leaders_of((np.zeros(2, np.int32), np.arange(3)), contents, limits, most_leaders=1)
     assert found.leader.tolist() == [0, 0 if repeats else 1]
     if repeats:
         assert (found.shared[1], found.union[1]) == (shared, shared + alone)
 
 
-HALF = (Fraction(1, 2), ANY_NEW, NEVER)
+HALF = Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER)
 
 
 def test_the_most_similar_leader_wins_and_the_earlier_one_of_two() -> None:
     shingles = [{1, 2, 3, 4, 20, 21, 22}, {1, 2, 3, 4, 5, 30}, {1, 2, 3, 4, 6, 31}, {1, 2, 3, 4, 5}, {1, 2, 3, 4}]
-    found = led(simple(shingles), (Fraction(5, 9), ANY_NEW, NEVER), 9)
+    found = led(simple(shingles), Shares(Fraction(5, 9), ANY_NEW, ANY_NEW, NEVER), 9)
     assert found.leader.tolist() == [0, 1, 2, 1, 1]  # the last: 4/7 with 0, 4/6 with 1 and with 2
 
 
@@ -161,9 +170,7 @@ def method(threshold: Fraction) -> Method:
         permutations=128,
         bands=25,
         rows=5,
-        threshold=threshold,
-        novelty=Fraction(1, 5),
-        containment=Fraction(9, 10),
+        shares=Shares(threshold, Fraction(1, 5), Fraction(1, 10), Fraction(9, 10)),
         fewest_tokens=5,
         strong_letters=80,
         strong_letters_unspaced=60,
@@ -182,17 +189,18 @@ def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) ->
     data, offsets = buffers(strings)
     starts, ends = offsets[:-1], offsets[1:]
     folds, keys = how.folds(data, starts, ends)
-    masked = folds.masked
-    found = how.leaders_inside(data, starts, ends, masked, keys, scope)
+
+    def held(at: NDArray[np.int64]) -> Contents:
+        return contents_of(data, starts[at], ends[at], folds.masked[at], folds.unspaced[at])
+
+    found = how.leaders_inside(keys, scope, held)
     for row, head in enumerate(found.leader.tolist()):
         assert found.leader[head] == head <= row
         assert scope[head] == scope[row]
         if head != row:
             pair = (int(found.shared[row]), int(found.union[row]))
             assert pair == reference.similarity(strings[row], strings[head])
-            why = reference.verdict(
-                strings[row], strings[head], threshold=threshold, most_new=how.novelty, containment=how.containment
-            )
+            why = reference.verdict(strings[row], strings[head], how.shares)
             assert why == ("contained" if found.partial[row] else "near")
     rows = [
         Row(
@@ -200,10 +208,11 @@ def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) ->
             frozenset(reference.shingle_hashes(text)),
             frozenset(map(reference.token_hash, reference.tokens(text))),
             int(mask),
+            bool(alone),
         )
-        for at, each, text, mask in zip(scope, keys.tolist(), strings, masked, strict=True)
+        for at, each, text, mask, alone in zip(scope, keys.tolist(), strings, folds.masked, folds.unspaced, strict=True)
     ]
-    want = oracles.leaders(rows, (threshold, how.novelty, how.containment), 64)
+    want = oracles.leaders(rows, how.shares, 64)
     assert found.leader.tolist() == want[0]
 
 

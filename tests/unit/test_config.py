@@ -167,7 +167,7 @@ def test_a_settings_file_that_cannot_be_read_is_exit_code_2(tmp_path: Path, caps
         assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["threshold", "novelty", "containment"])
+@pytest.mark.parametrize("name", ["threshold", "novelty", "novelty_unspaced", "containment"])
 def test_shares_are_fractions_as_written(name: str) -> None:
     for value, fraction in (("0.7", Fraction(7, 10)), ("0.1", Fraction(1, 10)), ("1", Fraction(1))):
         assert load_settings(None, [f"repeats.{name}={value}"]).repeats.fraction(name) == fraction
