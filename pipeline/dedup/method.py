@@ -80,7 +80,7 @@ class Method:
         scope: NDArray[np.int64],
         held: Callable[[NDArray[np.int64]], Contents],
     ) -> Leaders:
-        """Leaders of n paragraphs among those of one `scope` (a document); `held` gives the contents of some of them."""
+        """Leaders of n paragraphs among those of one `scope` (a document); `held` gives the contents of some."""
         salted = (keys.view(np.uint64) + (scope.astype(np.uint64) * _GOLDEN)[:, None]).view(np.int64)
         rows, numbers = crowded_rows(salted)
         some = np.unique(rows)
