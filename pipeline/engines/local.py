@@ -18,7 +18,8 @@ from pipeline.errors import OutputError
 from pipeline.flow import Batches, Dataset, Kernel
 
 PRELOADED = ["pipeline.warm"]
-
+# Input of a `gather` from which on new workers (0.4 s each) are a fair price for the memory of idle ones (300 MB each).
+LARGE_BYTES = 256 << 20
 
 # Called with the name of a stage, shards made, shards in all, and rows made so far.
 Progress = Callable[[str, int, int, int], None]
@@ -55,9 +56,7 @@ class LocalEngine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        self._end_processes()
 
     def map(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
         """Shard i of the result is `kernel` on shard i of every input (see `flow.Engine`)."""
@@ -68,7 +67,12 @@ class LocalEngine:
         return self._made(name, kernel, schema, tasks)
 
     def gather(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
-        """One shard: `kernel` on all shards of every input, each as one stream."""
+        """One shard: `kernel` on all shards of every input, each as one stream.
+
+        For a large corpus it gets the memory that idle workers would keep; new ones start with the next stage.
+        """
+        if sum(shard.stat().st_size for each in inputs for shard in each.shards) > LARGE_BYTES:
+            self._end_processes()
         return self._made(name, kernel, schema, [tuple(each.shards for each in inputs)])
 
     def query(self, name: str, sql: str, schema: pa.Schema, inputs: Mapping[str, Dataset]) -> Dataset:
@@ -135,6 +139,11 @@ class LocalEngine:
             context.set_forkserver_preload(PRELOADED)
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
         return self._pool
+
+    def _end_processes(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def _aligned(self, name: str, data: Dataset, leading: Dataset) -> Dataset:
         """`data` in as many shards as `leading`, cut where the documents of its shards end."""

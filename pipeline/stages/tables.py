@@ -91,11 +91,11 @@ def words(indices: NDArray[Any], names: Sequence[str]) -> pa.Array:
 
 
 def columns(rows: Iterable[pa.RecordBatch], *names: str) -> list[NDArray[Any]]:
-    """Some columns of a long stream as numpy arrays; the others are dropped batch by batch."""
+    """Some columns of a long stream as numpy arrays. Until the end the rows stay where they lie, mostly in files."""
     parts: list[list[NDArray[Any]]] = [[] for _ in names]
     for each in rows:
         for part, name in zip(parts, names, strict=True):
-            part.append(each.column(name).to_numpy(zero_copy_only=False).copy())
+            part.append(each.column(name).to_numpy(zero_copy_only=False))
     return [np.concatenate(part) if part else np.empty(0, np.int64) for part in parts]
 
 

@@ -1,5 +1,6 @@
 """The embedded engine: rows stay where they lie, and too little memory is told with what to do."""
 
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipeline.engines import local
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import OutputError
 from pipeline.flow import Batches
@@ -45,6 +47,19 @@ def test_rows_are_not_copied_into_memory(tmp_path: Path) -> None:
         (found,) = engine.rows(data)
         assert pa.total_allocated_bytes() - before < 10**6
         assert len(found.column("text")[0].as_py()) == 10**7
+
+
+def test_a_large_gather_has_the_memory_of_idle_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LocalEngine(tmp_path, 2, "100MB") as engine:
+        data = engine.map("first", iter, SCHEMA, engine.write("texts", SCHEMA, [rows(1), rows(2)]))
+        engine.gather("small", iter, SCHEMA, data)
+        assert multiprocessing.active_children()
+        monkeypatch.setattr(local, "LARGE_BYTES", 0)
+        whole = engine.gather("large", iter, SCHEMA, data)
+        assert not multiprocessing.active_children()
+        again = engine.map("second", iter, SCHEMA, data)
+        texts = [[row["text"] for batch in engine.rows(each) for row in batch.to_pylist()] for each in (whole, again)]
+    assert texts == [["text 1", "text 2"]] * 2
 
 
 @pytest.mark.parametrize(("kernel", "workers"), [(hungry, 1), (hungry, 2), (killed, 2)])
