@@ -58,7 +58,8 @@ def verdict(mine: int, theirs: int, rows: "Sequence[Row]", shares: Shares) -> st
     novelty = shares.novelty_unspaced if ours.unspaced else shares.novelty
     if ours.masked == others.masked or not ours.shingles or not others.shingles:
         return ""
-    if len(ours.tokens - others.tokens) > novelty * len(ours.tokens):
+    new = ours.tokens - others.tokens
+    if len(new) > min(novelty * len(ours.tokens), shares.novel_tokens) or new & ours.twice:
         return ""
     if any(token in NEGATIVE for token in ours.tokens) != any(token in NEGATIVE for token in others.tokens):
         return ""
@@ -81,6 +82,7 @@ class Row:
     tokens: frozenset[int]
     masked: int
     unspaced: bool = False
+    twice: frozenset[int] = frozenset()  # tokens that stand there more than once
 
 
 def leaders(rows: Sequence[Row], shares: Shares, most: int) -> tuple[list[int], list[Span], list[bool], int]:

@@ -23,7 +23,9 @@ from pipeline.store.views import publish, repair
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-SETTINGS = {"repeats": {"threshold": 0.5, "novelty": 0.2, "novelty_unspaced": 0.1, "containment": 0.9}}
+SETTINGS = {
+    "repeats": {"threshold": 0.5, "novelty": 0.2, "novelty_unspaced": 0.1, "containment": 0.9, "novel_tokens": 8}
+}
 
 OPENING = "The river rose by two metres in the night, and the old bridge was closed to all traffic at dawn."
 NEARLY = "The river rose by two metres in the night, and the old bridge was closed to all traffic before dawn."

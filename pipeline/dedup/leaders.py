@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.contents import Contents
 from pipeline.dedup.kinds import CONTAINED, STAYS
-from pipeline.dedup.verdict import Limits, verdict
+from pipeline.dedup.scan import GOLDEN
+from pipeline.dedup.verdict import Limits, may_miss, verdict
 from pipeline.text.utf8 import compiled
+from pipeline.text.vectors import bits_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,29 @@ def _segments(values: NDArray, room: int, most: int) -> NDArray:
 
 
 @compiled
+def _marks(contents: Contents) -> NDArray:
+    """256 bits a paragraph: each shingle sets one, shape (n, 4).
+
+    A bit that one paragraph has and another has not stands for at least one shingle that the other has not.
+    """
+    out = np.zeros((len(contents.masked), 4), np.uint64)
+    for row in range(len(out)):
+        for at in range(contents.shingle_offsets[row], contents.shingle_offsets[row + 1]):
+            bit = contents.shingles[at] * GOLDEN >> np.uint64(56)
+            out[row, bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
+    return out
+
+
+@compiled
+def _missing(mine: NDArray, theirs: NDArray) -> int:
+    """The fewest shingles of one paragraph that the other one has not, as far as their marks tell."""
+    count = np.uint64(0)
+    for word in range(4):
+        count += bits_set(mine[word] & ~theirs[word])
+    return int(count)
+
+
+@compiled
 def _lead(
     bucket_values: NDArray,
     bucket_offsets: NDArray,
@@ -77,6 +102,7 @@ def _lead(
     used = np.zeros(room, np.int32)
     full = np.zeros(room, np.bool_)
     stamp = np.full(len(leader), -1, np.int32)
+    marks = _marks(contents)
     for row in range(len(leader)):
         best = -1
         best_kind, best_shared, best_union = STAYS, 0, 1
@@ -89,6 +115,8 @@ def _lead(
                 if stamp[other] == row:
                     continue
                 stamp[other] = row
+                if _missing(marks[row], marks[other]) > may_miss(row, other, contents, limits):
+                    continue
                 kind, shared, union = verdict(row, other, contents, limits)
                 better = shared * best_union > best_shared * union
                 same = shared * best_union == best_shared * union and other < best

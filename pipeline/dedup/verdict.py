@@ -9,7 +9,9 @@ It is given over their real contents, in integers, never over signatures:
 One of the first two must be reached, and the third kept: similarity alone cannot tell an edited copy from another
 item on the same template, but an edit brings few words that the first text had not, while names, places and events
 of another item are new. What is new would be lost, so novelty looks one way, at what would go. Where a token is one
-character, less of it says as much: there are fewer different ones, and a name is two or three of them.
+character, less of it says as much: there are fewer different ones, and a name is two or three of them. Two things
+more make another item: a token that is new and stands there twice (the text is about it), and more than `novel_tokens`
+new ones, however long the text.
 
 Two texts stay apart whatever they share if they differ in nothing but figures (other figures are other news), or if one
 of them negates and the other does not.
@@ -17,44 +19,48 @@ of them negates and the other does not.
 
 from typing import NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.contents import Contents
+from pipeline.dedup.contents import AGAIN, Contents
 from pipeline.dedup.kinds import CONTAINED, NEAR, STAYS
-from pipeline.dedup.negations import negations
-from pipeline.dedup.reference import Shares, token_hash
+from pipeline.dedup.reference import Shares
 from pipeline.text.utf8 import compiled
 
 
 class Limits(NamedTuple):
-    """Fractions as (numerator, denominator), and the sorted hashes of tokens that negate (uint64)."""
+    """Fractions as (numerator, denominator), and a number of tokens."""
 
     threshold: tuple[int, int]
     novelty: tuple[int, int]
     novelty_unspaced: tuple[int, int]
     containment: tuple[int, int]
-    negations: NDArray
+    novel_tokens: int
 
 
 def limits(shares: Shares) -> Limits:
     """The limits of a verdict."""
-    negating = np.array(sorted(map(token_hash, negations())), np.uint64)
-    threshold, novelty, novelty_unspaced, containment = (each.as_integer_ratio() for each in shares)
-    return Limits(threshold, novelty, novelty_unspaced, containment, negating)
+    return Limits(
+        shares.threshold.as_integer_ratio(),
+        shares.novelty.as_integer_ratio(),
+        shares.novelty_unspaced.as_integer_ratio(),
+        shares.containment.as_integer_ratio(),
+        shares.novel_tokens,
+    )
 
 
 @compiled
-def overlap(left: NDArray, right: NDArray, least: int) -> int:
-    """How many hashes two sorted, unique arrays share; any smaller number where that is less than `least`."""
+def overlap(left: NDArray, right: NDArray, may_miss: int) -> int:
+    """How many hashes two sorted, unique arrays share; any smaller number where `right` has too few of `left`.
+
+    `may_miss`: so many may be missing.
+    """
     i = j = shared = 0
-    spare = len(left) - least  # so many of `left` may be missing in `right`
     while i < len(left) and j < len(right):
         a, b = left[i], right[j]
         shared += a == b
         i += a <= b
         j += b <= a
-        if i - shared > spare:
+        if i - shared > may_miss:
             break
     return shared
 
@@ -64,7 +70,7 @@ def similarity(mine: int, theirs: int, contents: Contents) -> tuple[int, int]:
     """(shared, union) of the shingles of two paragraphs that are not equal; a lone token is a shingle of its own."""
     ours = _set(mine, contents.shingles, contents.shingle_offsets)
     other = _set(theirs, contents.shingles, contents.shingle_offsets)
-    shared = overlap(ours, other, 0)
+    shared = overlap(ours, other, len(ours))
     return shared, max(1, len(ours)) + max(1, len(other)) - shared
 
 
@@ -89,7 +95,7 @@ def verdict(mine: int, theirs: int, contents: Contents, limits: Limits) -> tuple
     shorter = len(ours) < len(other)
     if low == 0 or not (shorter or _reaches(low, high, limits.threshold)):
         return STAYS, 0, 1
-    shared = overlap(ours, other, _least(low, high, shorter, limits))
+    shared = overlap(ours, other, may_miss(mine, theirs, contents, limits))
     union = low + high - shared
     found = STAYS
     if _reaches(shared, union, limits.threshold):
@@ -102,34 +108,35 @@ def verdict(mine: int, theirs: int, contents: Contents, limits: Limits) -> tuple
 
 
 @compiled
-def _least(low: int, high: int, shorter: bool, limits: Limits) -> int:
-    """The fewest shared shingles with which two paragraphs of these sizes can be near, or the shorter contained.
+def may_miss(mine: int, theirs: int, contents: Contents, limits: Limits) -> int:
+    """How many shingles of `mine` may be missing in `theirs`, at most, if the two are to be near, or `mine` contained.
 
-    shared / (low + high - shared) >= n / d if and only if shared * (n + d) >= n * (low + high).
+    shared / (ours + others - shared) >= n / d if and only if shared * (n + d) >= n * (ours + others).
     """
+    ours = contents.shingle_offsets[mine + 1] - contents.shingle_offsets[mine]
+    others = contents.shingle_offsets[theirs + 1] - contents.shingle_offsets[theirs]
     numerator, denominator = limits.threshold
-    near = -(-numerator * (low + high) // (numerator + denominator))
-    part = -(-limits.containment[0] * low // limits.containment[1])
-    return min(near, part) if shorter else near
+    near = -(-numerator * (ours + others) // (numerator + denominator))
+    part = -(-limits.containment[0] * ours // limits.containment[1])
+    return ours - (min(near, part) if ours < others else near)
 
 
 @compiled
 def _says_the_same(mine: int, theirs: int, contents: Contents, limits: Limits) -> bool:
-    """Whether `mine` brings few tokens that `theirs` has not, and both negate or neither does."""
+    """Whether `mine` brings few tokens that `theirs` has not, none of them twice, and both negate or neither does."""
+    if contents.negates[mine] != contents.negates[theirs]:
+        return False
     left = _set(mine, contents.tokens, contents.token_offsets)
     right = _set(theirs, contents.tokens, contents.token_offsets)
-    alone = len(left) - overlap(left, right, 0)
-    most_new = limits.novelty_unspaced if contents.unspaced[mine] else limits.novelty
-    if alone * most_new[1] > len(left) * most_new[0]:
-        return False
-    return _any(left, limits.negations) == _any(right, limits.negations)
-
-
-@compiled
-def _any(ordered: NDArray, wanted: NDArray) -> bool:
-    """Whether any of a few wanted hashes stands in a sorted array."""
-    for value in wanted:
-        at = np.searchsorted(ordered, value)
-        if at < len(ordered) and ordered[at] == value:
-            return True
-    return False
+    share = limits.novelty_unspaced if contents.unspaced[mine] else limits.novelty
+    most_new = min(len(left) * share[0] // share[1], limits.novel_tokens)
+    j = alone = 0
+    for i in range(len(left)):
+        token = left[i] | AGAIN
+        while j < len(right) and right[j] | AGAIN < token:
+            j += 1
+        if j == len(right) or right[j] | AGAIN != token:
+            alone += 1
+            if alone > most_new or left[i] == token:
+                return False
+    return True

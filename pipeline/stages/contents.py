@@ -35,6 +35,7 @@ def _held(documents: Batches, paragraphs: Batches, wanted: pa.Table) -> dict[str
         "fold": wanted["fold"],
         "masked": held.masked,
         "unspaced": held.unspaced,
+        "negates": held.negates,
         "shingles": list_column(held.shingles.view(np.int64), held.shingle_offsets, kind),
         "tokens": list_column(held.tokens.view(np.int64), held.token_offsets, kind),
     }

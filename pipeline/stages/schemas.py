@@ -101,6 +101,7 @@ CONTENTS = _schema(
     fold=_int32,
     masked=_int64,
     unspaced=pa.bool_(),
+    negates=pa.bool_(),
     buckets=pa.list_(_int32),
     shingles=pa.list_(_int64),
     tokens=pa.list_(_int64),
@@ -109,7 +110,12 @@ CONTENTS = _schema(
 # The same for folds that stand beside a repeat, where the copy of another one would stand.
 BESIDE = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 BESIDE_CONTENTS = _schema(
-    fold=_int32, masked=_int64, unspaced=pa.bool_(), shingles=pa.list_(_int64), tokens=pa.list_(_int64)
+    fold=_int32,
+    masked=_int64,
+    unspaced=pa.bool_(),
+    negates=pa.bool_(),
+    shingles=pa.list_(_int64),
+    tokens=pa.list_(_int64),
 )
 
 # Folds that have a leader; and, as their own leaders, those that were not compared with every earlier one (`capped`).

@@ -69,8 +69,8 @@ def contents_in(table: pa.Table) -> Contents:
     """What paragraphs hold, from rows of CONTENTS or BESIDE_CONTENTS."""
     shingles, shingle_offsets = lists(table, "shingles")
     tokens, token_offsets = lists(table, "tokens")
-    masked, unspaced = numbers(table, "masked"), numbers(table, "unspaced")
-    return Contents(shingles.view(np.uint64), shingle_offsets, tokens.view(np.uint64), token_offsets, masked, unspaced)
+    sets = shingles.view(np.uint64), shingle_offsets, tokens.view(np.uint64), token_offsets
+    return Contents(*sets, *(numbers(table, name) for name in ("masked", "unspaced", "negates")))
 
 
 def batch(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:

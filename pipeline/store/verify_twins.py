@@ -40,13 +40,17 @@ def twin_findings(twin: Twin, rows: list[Row], settings: Mapping[str, Json]) -> 
 def shares_of(settings: Mapping[str, Json]) -> Shares | None:
     """The shares of a manifest's settings that a repeat had to reach or keep, exactly as written; None without.
 
-    >>> shares_of({"repeats": {"threshold": 0.7, "novelty": 0.1, "novelty_unspaced": 0, "containment": 0.9}}).threshold
+    >>> names = {"threshold": 0.7, "novelty": 0.1, "novelty_unspaced": 0, "containment": 0.9, "novel_tokens": 8}
+    >>> shares_of({"repeats": names}).threshold
     Fraction(7, 10)
     """
     repeats = settings.get("repeats")
     values = [repeats.get(name) for name in Shares._fields] if isinstance(repeats, dict) else [None]
-    shares = [Fraction(str(value)) for value in values if isinstance(value, int | float)]
-    return Shares(*shares) if len(shares) == len(Shares._fields) else None
+    given = [Fraction(str(value)) for value in values if isinstance(value, int | float)]
+    if len(given) < len(Shares._fields):
+        return None
+    threshold, novelty, novelty_unspaced, containment, novel_tokens = given
+    return Shares(threshold, novelty, novelty_unspaced, containment, int(novel_tokens))
 
 
 def _duplicate(row: Row, twin: Twin) -> Iterator[str]:

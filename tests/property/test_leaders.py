@@ -1,5 +1,6 @@
 """Leaders: equal to the naive greedy rule, by the real verdict, no chains, and only the past decides."""
 
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,7 +15,7 @@ from pipeline.dedup.contents import Contents, contents_of
 from pipeline.dedup.leaders import Leaders, leaders_of
 from pipeline.dedup.method import Method
 from pipeline.dedup.reference import Shares
-from pipeline.dedup.verdict import Limits
+from pipeline.dedup.verdict import limits
 from tests import oracles
 from tests.oracles import Row
 from tests.strategies import buffers, edited
@@ -32,13 +33,12 @@ def packed(sets: list[frozenset[int]], kind: type) -> tuple[NDArray, NDArray[np.
 
 
 def led(rows: list[Row], shares: Shares, most: int) -> Leaders:
-    threshold, novelty, novelty_unspaced, containment = (each.as_integer_ratio() for each in shares)
-    negative = np.array(oracles.NEGATIVE, np.uint64)
-    limits = Limits(threshold, novelty, novelty_unspaced, containment, negative)
-    shingles, tokens = (packed([getattr(row, name) for row in rows], np.uint64) for name in ("shingles", "tokens"))
+    shingles = packed([row.shingles for row in rows], np.uint64)
+    tokens = packed([frozenset(2 * token + (token in row.twice) for token in row.tokens) for row in rows], np.uint64)
     masked, unspaced = (np.array([getattr(row, name) for row in rows], kind) for name, kind in FLAGS)
-    contents = Contents(*shingles, *tokens, masked, unspaced)
-    return leaders_of(packed([row.buckets for row in rows], np.int32), contents, limits, most_leaders=most)
+    negates = np.array([not row.tokens.isdisjoint(oracles.NEGATIVE) for row in rows], np.bool_)
+    contents = Contents(*shingles, *tokens, masked, unspaced, negates)
+    return leaders_of(packed([row.buckets for row in rows], np.int32), contents, limits(shares), most_leaders=most)
 
 
 def simple(sets: list[set[int]], masked: list[int] | None = None) -> list[Row]:
@@ -56,18 +56,19 @@ given_rows = st.lists(
         st.frozensets(numbers | st.sampled_from(oracles.NEGATIVE), max_size=6),
         st.integers(0, 9),
         st.booleans(),
+        st.frozensets(numbers, max_size=3),
     ),
     max_size=14,
 )
 fractions = st.sampled_from([Fraction(1, 2), Fraction(1, 3), Fraction(7, 10), Fraction(1), Fraction(1, 100)])
 few = fractions | st.just(Fraction(0))
-given_shares = st.builds(Shares, fractions, few, few, fractions)
+given_shares = st.builds(Shares, fractions, few, few, fractions, st.integers(0, 3))
 
 
 @given(given_rows, given_shares, st.integers(1, 4))
-@example(simple([{1, 2, 3}, {2, 3, 4}, {3, 4, 5}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
-@example(simple([set(), set(), {1}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
-@example(simple([{1, 2, 3, 4, 5}, {1, 2}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER), 4)
+@example(simple([{1, 2, 3}, {2, 3, 4}, {3, 4, 5}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER, 99), 4)
+@example(simple([set(), set(), {1}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER, 99), 4)
+@example(simple([{1, 2, 3, 4, 5}, {1, 2}]), Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER, 99), 4)
 def test_the_naive_greedy_rule(rows: list[Row], shares: Shares, most: int) -> None:
     found = led(rows, shares, most)
     leader, counts, partial, capped = oracles.leaders(rows, shares, most)
@@ -117,22 +118,21 @@ def test_the_threshold_is_compared_without_rounding(
     """Two sets of `shared` and `shared + alone` shingles: similarity shared / (shared + alone)."""
     shingles = np.concatenate([np.arange(shared + alone), np.arange(shared)]).astype(np.uint64)
     nothing = np.empty(0, np.uint64), np.zeros(3, np.int64)
-    contents = Contents(
-        shingles, np.array([0, shared + alone, 2 * shared + alone]), *nothing, np.arange(2), np.zeros(2, np.bool_)
-    )
-    limits = Limits(threshold.as_integer_ratio(), (1, 1), (1, 1), (2, 1), np.empty(0, np.uint64))
-    found = leaders_of((np.zeros(2, np.int32), np.arange(3)), contents, limits, most_leaders=1)
+    flags = np.zeros((2, 2), np.bool_)
+    contents = Contents(shingles, np.array([0, shared + alone, 2 * shared + alone]), *nothing, np.arange(2), *flags)
+    chosen = limits(Shares(threshold, ANY_NEW, ANY_NEW, Fraction(2), 99))
+    found = leaders_of((np.zeros(2, np.int32), np.arange(3)), contents, chosen, most_leaders=1)
     assert found.leader.tolist() == [0, 0 if repeats else 1]
     if repeats:
         assert (found.shared[1], found.union[1]) == (shared, shared + alone)
 
 
-HALF = Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER)
+HALF = Shares(Fraction(1, 2), ANY_NEW, ANY_NEW, NEVER, 99)
 
 
 def test_the_most_similar_leader_wins_and_the_earlier_one_of_two() -> None:
     shingles = [{1, 2, 3, 4, 20, 21, 22}, {1, 2, 3, 4, 5, 30}, {1, 2, 3, 4, 6, 31}, {1, 2, 3, 4, 5}, {1, 2, 3, 4}]
-    found = led(simple(shingles), Shares(Fraction(5, 9), ANY_NEW, ANY_NEW, NEVER), 9)
+    found = led(simple(shingles), Shares(Fraction(5, 9), ANY_NEW, ANY_NEW, NEVER, 99), 9)
     assert found.leader.tolist() == [0, 1, 2, 1, 1]  # the last: 4/7 with 0, 4/6 with 1 and with 2
 
 
@@ -170,7 +170,7 @@ def method(threshold: Fraction) -> Method:
         permutations=128,
         bands=25,
         rows=5,
-        shares=Shares(threshold, Fraction(1, 5), Fraction(1, 10), Fraction(9, 10)),
+        shares=Shares(threshold, Fraction(1, 5), Fraction(1, 10), Fraction(9, 10), 8),
         fewest_tokens=5,
         strong_letters=80,
         strong_letters_unspaced=60,
@@ -209,6 +209,9 @@ def test_leaders_inside_documents(docs: list[list[str]], threshold: Fraction) ->
             frozenset(map(reference.token_hash, reference.tokens(text))),
             int(mask),
             bool(alone),
+            frozenset(
+                reference.token_hash(each) for each, count in Counter(reference.tokens(text)).items() if count > 1
+            ),
         )
         for at, each, text, mask, alone in zip(scope, keys.tolist(), strings, folds.masked, folds.unspaced, strict=True)
     ]

@@ -179,7 +179,9 @@ def test_content_that_breaks_a_promise_is_found_when_every_digest_is_right(store
 def test_the_shares_of_the_manifest_are_those_that_count(store: Store) -> None:
     from tests import store_kit
 
-    run_settings = {"repeats": {"threshold": 0.9, "novelty": 0.2, "novelty_unspaced": 0.1, "containment": 0.9}}
+    run_settings = {
+        "repeats": {"threshold": 0.9, "novelty": 0.2, "novelty_unspaced": 0.1, "containment": 0.9, "novel_tokens": 8}
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store_kit, "SETTINGS", run_settings)
         run(store.root.parent / "strict", first_night(), "n1")
