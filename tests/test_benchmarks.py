@@ -1,7 +1,9 @@
 """The benchmarks can be started and measure what they say; no figure of theirs is tested."""
 
+import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -102,3 +104,19 @@ def test_a_child_from_before_is_not_waited_for(tmp_path: Path) -> None:
         assert lasting.poll() is None
     finally:
         lasting.communicate(b"\n", timeout=60)
+
+
+JUDGED = Path(__file__).parents[1] / "benchmarks" / "judged"
+FIELDS = "document start end kind rule evidence similarity novelty twin twin_start twin_end verdict reason"
+
+
+@pytest.mark.parametrize("path", sorted(JUDGED.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_verdicts_by_eye_are_counted_as_their_readme_says(path: Path) -> None:
+    verdicts = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert {" ".join(verdict) for verdict in verdicts} == {FIELDS}
+    assert len({(verdict["document"], verdict["start"]) for verdict in verdicts}) == len(verdicts)
+    found = Counter(verdict["verdict"] for verdict in verdicts)
+    counts = [len(verdicts), found["right"], found["unsure"], found["wrong"]]
+    assert sum(found.values()) == sum(counts[1:])
+    row = f"| `{path.stem}` | {' | '.join(map(str, counts))} |"
+    assert row in (JUDGED / "README.md").read_text(encoding="utf-8").splitlines()
