@@ -165,7 +165,7 @@ def verdict(mine: str, theirs: str, shares: Shares) -> str:
     if min(len(tokens(mine)), len(tokens(theirs))) < 2 or masked(mine) == masked(theirs):
         return ""
     most_new = shares.novelty_unspaced if unspaced(mine) else shares.novelty
-    if alone > min(most_new * count, shares.novel_tokens) or negates(mine) != negates(theirs):
+    if alone > most_new * count or alone > shares.novel_tokens or negates(mine) != negates(theirs):
         return ""
     if any(tokens(mine).count(token) > 1 for token in set(tokens(mine)) - set(tokens(theirs))):
         return ""
