@@ -76,7 +76,7 @@ class RepeatsSettings(Section):
     threshold: Annotated[float, Field(gt=0.0, le=1.0)] = 0.45
     novelty: Annotated[float, Field(ge=0.0, le=1.0)] = 0.15
     novelty_unspaced: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
-    novel_tokens: Annotated[int, Field(ge=0)] = 8
+    novel_tokens: Annotated[int, Field(ge=0)] = 12
     containment: Annotated[float, Field(gt=0.0, le=1.0)] = 0.9
     fewest_tokens: Annotated[int, Field(ge=2)] = 5
     strong_letters: Annotated[int, Field(ge=1)] = 80
