@@ -15,7 +15,7 @@ from pipeline.sources.records import Fields, Record, understood
 from pipeline.sources.rows import LONGEST_DOCUMENT, Item, Row, Task, batch_of, row_of
 from pipeline.sources.unpack import LONGEST_FILE, unpacked
 
-_BATCH_BYTES = 8 << 20  # small enough that the next stage finds most of it in the cache of the processor
+_BATCH_BYTES = 24 << 20  # a slice is one batch, which no later stage then has to join
 _ROW_BYTES = 400  # what a row of short columns takes at least
 _FEW_BYTES = 32 << 10  # of so few lines columns would cost more than rows
 
