@@ -28,15 +28,15 @@ def main(options: Options) -> None:
     for tell, names in ((_tell_pairs, (PAIRS,)), (_tell_novels, NOVELS)):
         files = [path for name in names if (path := shared() / "data" / "dev" / f"{name}.jsonl.zst").is_file()]
         if files:
-            tell(files, work)
+            tell(files, work, (*SETTINGS, *options.settings))
         else:
             print(f"\nleft out, for they are not there: {', '.join(names)} (set CORPUS_SHARED)\n")
 
 
-def _tell_pairs(files: list[Path], work: Path) -> None:
+def _tell_pairs(files: list[Path], work: Path, settings: tuple[str, ...]) -> None:
     pairs = list(lines(files[0]))
     write(work / "pairs" / "pairs.jsonl", map(pair_record, pairs, range(len(pairs))))
-    command.run(work / "pairs", work / "store", settings=(*SETTINGS, 'repeats.across="off"'))
+    command.run(work / "pairs", work / "store", settings=(*settings, 'repeats.across="off"'))
     gone = {row["doc_id"] for row in _ledger(work / "store")}
     head = ("ratio from", *(each for change in CHANGES for each in (f"n {change}", "gone", "%")))
     notes = "ratio: of the file, over characters; both versions of 80 characters and more; tails.enabled=false"
@@ -71,12 +71,12 @@ def _cell(n: int, gone: int) -> tuple[object, ...]:
     return n, gone, share(gone, n)
 
 
-def _tell_novels(files: list[Path], work: Path) -> None:
+def _tell_novels(files: list[Path], work: Path, settings: tuple[str, ...]) -> None:
     rows = []
     for path in files:
         name = path.name.split(".")[0]
         write(work / name / f"{name}.jsonl", lines(path))
-        command.run(work / name, work / "store", settings=SETTINGS)
+        command.run(work / name, work / "store", settings=settings)
         chars: Counter[str] = Counter()
         for row in _ledger(work / "store"):
             chars[row["kind"]] += row["end"] - row["start"]

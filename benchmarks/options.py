@@ -19,6 +19,7 @@ class Options:
     sizes: tuple[float, ...]
     seeds: tuple[int, ...]
     planted: tuple[Path, ...]
+    settings: tuple[str, ...]
     workers: tuple[int, ...]
     rivals: str | None
     datatrove: str | None
@@ -37,6 +38,9 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     )
     parser.add_argument("--sizes", default="10,30,100", help="growth: megabytes (default 10,30,100)")
     parser.add_argument("--seeds", default="101,102,103", help="rivals, quality: seeds of the planted corpora")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="quality: a setting, as for the command"
+    )
     parser.add_argument(
         "--planted", metavar="FOLDER,...", help="rivals, quality: planted corpora that are there already"
     )
@@ -60,6 +64,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         sizes=tuple(float(size) for size in found.sizes.split(",")),
         seeds=tuple(int(seed) for seed in found.seeds.split(",")),
         workers=tuple(int(count) for count in found.workers.split(",")),
+        settings=tuple(found.set),
         planted=tuple(Path(folder) for folder in found.planted.split(",")) if found.planted else (),
         rivals=found.rivals,
         datatrove=found.datatrove,

@@ -20,10 +20,13 @@ def main(options: Options) -> None:
     command.warm(work)
     pool = Score()
     for folder in corpora(options, work, DEFAULT_MB):
-        command.run(folder / "docs", work / "store", workers=options.workers[-1], settings=SETTINGS)
+        command.run(
+            folder / "docs", work / "store", workers=options.workers[-1], settings=(*SETTINGS, *options.settings)
+        )
         pool.add(score_of(folder, work / "store"))
+    sets = "".join(f" --set {each}" for each in options.settings)
     if pool.there:
-        _tell(pool, f"made by: python -m benchmarks quality {said(options, DEFAULT_MB)} ({', '.join(SETTINGS)})")
+        _tell(pool, f"made by: python -m benchmarks quality {said(options, DEFAULT_MB)}{sets} ({', '.join(SETTINGS)})")
     edited.main(options)
 
 
