@@ -50,6 +50,7 @@ def bucket_numbers(keys: NDArray[np.int64]) -> NDArray[np.int32]:
     order = np.argsort(keys)
     ordered = keys[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(keys) else np.empty(0, int)
+    del ordered
     sizes = np.diff(np.append(starts, len(keys)))
     numbers = np.where(sizes > 1, np.cumsum(sizes > 1) - 1, -1).astype(np.int32)
     out = np.empty(len(keys), np.int32)

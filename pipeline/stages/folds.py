@@ -41,15 +41,17 @@ def candidates(folds: Batches, paragraphs: Batches, paragraphs_again: Batches, *
         keys, _ = _live_keys(rows, first[at : at + rows.num_rows])
         buckets.mark(table, keys)
         at += rows.num_rows
-    kept_keys, kept_at = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    kept_keys, kept_at = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
     at = 0
     for rows in paragraphs_again:
         keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
         some = np.flatnonzero(buckets.crowded(table, keys))
         kept_keys.append(keys[some])
-        kept_at.append(owner[some] + at)
+        kept_at.append((owner[some] + at).astype(np.int32))
         at += rows.num_rows
-    numbers_of = buckets.bucket_numbers(np.concatenate(kept_keys))
+    all_keys = np.concatenate(kept_keys)
+    kept_keys.clear()  # the most memory that a run needs is here
+    numbers_of = buckets.bucket_numbers(all_keys)
     where = np.concatenate(kept_at)[numbers_of >= 0]
     numbers_of = numbers_of[numbers_of >= 0]
     some = np.unique(where)
