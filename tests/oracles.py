@@ -3,15 +3,46 @@
 For tokens, folds, shingles and similarity the twin is `pipeline.dedup.reference`; for signatures, datasketch itself.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from pipeline.dedup.letters import DIGIT, LETTER, NUMERAL, PUNCTUATION, SKIPPED, SPACE, SYMBOL, WORD
 from pipeline.dedup.reference import Shares
 from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 
 Span = tuple[int, int]
+
+_DECORATION = {*range(0x2190, 0x2200), *range(0x2500, 0x2600), *range(0x2700, 0x27C0)}
+_INVISIBLE = {0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+
+
+def letter(char: str) -> tuple[int, int]:
+    """Twin of one entry of `letters.tables`, before scripts are looked at: class and flags, folded code point."""
+    folded = _folded(char)
+    category = unicodedata.category(folded)
+    code = ord(folded)
+    if char.isspace():
+        return SPACE, code
+    if ord(char) in _INVISIBLE or category in ("Cf", "Cc"):
+        return SKIPPED, code
+    if category == "Nd":
+        return DIGIT | LETTER | NUMERAL, ord("0") + unicodedata.digit(folded)
+    if category[0] in "LN":
+        return WORD | LETTER, code
+    if category[0] == "M":
+        return WORD, code
+    if folded in "%‰٪" or (category in ("Sm", "Sc", "So") and folded not in "|~^`" and code not in _DECORATION):
+        return SYMBOL, ord("-") if folded == "−" else code
+    return PUNCTUATION, code
+
+
+def _folded(char: str) -> str:
+    wide = unicodedata.normalize("NFKC", char)
+    char = wide if len(wide) == 1 else char
+    return next((form for form in (char.casefold(), char.lower()) if len(form) == 1), char)
 
 
 def layout(text: str) -> str:

@@ -9,6 +9,7 @@ fingerprint of a store).
 
 import functools
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,36 +44,49 @@ UNSPACED_RANGES = (
     (0x1B000, 0x1B16F),
     (0x20000, 0x3FFFD),
 )
-# Blocks of thousands of letters that fold to themselves; walking them one by one would cost 0.1 s at every start.
-_PLAIN_LETTERS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0x20000, 0x2A6DF), (0x2A700, 0x323AF))
+# Blocks of thousands of letters that fold to themselves, and the other code points with characters: those are asked.
+_PLAIN_LETTERS = (
+    *((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3)),
+    *((0x20000, 0x2A6DF), (0x2A700, 0x2F7FF), (0x2FA1E, 0x323AF)),
+)
+_ASKED = (
+    *((0, 0x33FF), (0x4DC0, 0x4DFF), (0xA000, 0xABFF), (0xD7A4, 0xD7FF)),
+    *((0xF900, 0x1FFFF), (0x2A6E0, 0x2A6FF), (0x2F800, 0x2FA1D), (0xE0000, 0xE01EF)),
+)
 # Rulers, boxes, blobs and bullets decorate; they do not say anything.
 _DECORATION = ((0x2500, 0x25FF), (0x2190, 0x21FF), (0x2700, 0x27BF))
-_CASELESS = ("Lo", "Cn")  # letters of scripts without case, and what is no character yet
-_SIGNS = frozenset("%‰٪")  # punctuation by category, quantity by meaning
-_NO_SIGNS = frozenset("|~^`")  # symbols by category, layout by use
+_SIGNS = "%‰٪"  # punctuation by category, quantity by meaning
+_NO_SIGNS = "|~^`"  # symbols by category, layout by use
+_MINUS = ord("−")
 _HAN_NUMERALS = "〇零一二三四五六七八九十百千万萬億亿两兩"
-_INVISIBLE = frozenset([0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+_INVISIBLE = (0x0640, 0x034F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+# Category to class and flags; PUNCTUATION is all that is not named.
+_KINDS = {
+    **dict.fromkeys(("Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "No"), WORD | LETTER),
+    **dict.fromkeys(("Mn", "Mc", "Me"), WORD),
+    **dict.fromkeys(("Cf", "Cc"), SKIPPED),
+    **dict.fromkeys(("Sm", "Sc", "So"), SYMBOL),
+    "Nd": DIGIT | LETTER | NUMERAL,
+}
 
 
 @functools.cache
 def tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     """Class and flags (uint8) and folded code point (uint32) of every code point, each of shape (0x110000,)."""
-    kinds = np.zeros(SIZE, np.uint8)
-    folds = np.arange(SIZE, dtype=np.uint32)
-    kinds[:] = PUNCTUATION
-    alone = np.zeros(SIZE, np.bool_)  # what must be asked for one by one
-    for first, last in ((0, 0xD7FF), (0xF900, 0x323AF), (0xE0000, 0xE01EF)):
-        alone[first : last + 1] = True
-    for first, last in _PLAIN_LETTERS:
-        alone[first : last + 1] = False
-        kinds[first : last + 1] = WORD | LETTER
-    for code in np.flatnonzero(alone).tolist():
-        kinds[code], folds[code] = _entry(chr(code))
+    codes = np.concatenate([np.arange(first, last + 1, dtype="<u4") for first, last in _ASKED])
+    chars = codes.tobytes().decode("utf-32-le")
+    folds = _folds(chars)
+    kinds = _by_category(codes, chars)[folds]  # the kind of a character is that of its folded form
+    kinds[list(_INVISIBLE)] = SKIPPED
+    kinds[_codes(filter(str.isspace, chars))] = SPACE
+    digits = np.flatnonzero(kinds == _KINDS["Nd"])
+    folds[digits] = [ord("0") + unicodedata.digit(chr(code)) for code in folds[digits].tolist()]
+    folds[folds == _MINUS] = ord("-")
     for first, last in UNSPACED_RANGES:
         within = kinds[first : last + 1]
         words = (within & CLASS) == WORD
         within[words] = (within[words] & LETTER) | UNSPACED
-    kinds[list(map(ord, _HAN_NUMERALS))] |= NUMERAL
+    kinds[_codes(_HAN_NUMERALS)] |= NUMERAL
     # Compatibility forms (half-width kana, for one) fold into unspaced scripts from outside their ranges.
     moved = np.flatnonzero((kinds & CLASS == WORD) & (kinds[folds] & CLASS == UNSPACED))
     kinds[moved] = kinds[folds[moved]]
@@ -89,30 +103,36 @@ def spaces() -> NDArray[np.bool_]:
     return white
 
 
-def _entry(char: str) -> tuple[int, int]:
-    folded = _folded(char)
-    category = unicodedata.category(folded)
-    code = ord(folded)
-    if char.isspace():
-        return SPACE, code
-    if ord(char) in _INVISIBLE or category in ("Cf", "Cc"):
-        return SKIPPED, code
-    if category == "Nd":
-        return DIGIT | LETTER | NUMERAL, ord("0") + unicodedata.digit(folded)
-    if category[0] in "LN":
-        return WORD | LETTER, code
-    if category[0] == "M":
-        return WORD, code
-    decorates = any(first <= code <= last for first, last in _DECORATION)
-    if folded in _SIGNS or (category in ("Sm", "Sc", "So") and folded not in _NO_SIGNS and not decorates):
-        return SYMBOL, ord("-") if folded == "−" else code
-    return PUNCTUATION, code
+def _codes(chars: Iterable[str]) -> list[int]:
+    return list(map(ord, chars))
+
+
+def _by_category(codes: NDArray[np.uint32], chars: str) -> NDArray[np.uint8]:
+    """Class and flags by category alone, or by exception from it."""
+    kinds = np.full(SIZE, PUNCTUATION, np.uint8)
+    categories = np.frombuffer("".join(map(unicodedata.category, chars)).encode(), "S2")
+    for category, kind in _KINDS.items():
+        kinds[codes[categories == category.encode()]] = kind
+    for first, last in _PLAIN_LETTERS:
+        kinds[first : last + 1] = WORD | LETTER
+    for first, last in _DECORATION:
+        some = kinds[first : last + 1]
+        some[some == SYMBOL] = PUNCTUATION
+    kinds[_codes(_NO_SIGNS)] = PUNCTUATION
+    kinds[_codes(_SIGNS)] = SYMBOL
+    return kinds
+
+
+def _folds(chars: str) -> NDArray[np.uint32]:
+    """Each code point in its compatibility form and without case."""
+    folds = np.arange(SIZE, dtype=np.uint32)
+    moving = [char for char in chars if char.casefold() != char or unicodedata.decomposition(char)]
+    folds[_codes(moving)] = _codes(map(_folded, moving))
+    return folds
 
 
 def _folded(char: str) -> str:
     """`char` in its compatibility form and without case, where either is one code point."""
-    if unicodedata.category(char) in _CASELESS and not unicodedata.decomposition(char):
-        return char  # two thirds of all; asking for their forms would take most of the time of `tables`
     wide = unicodedata.normalize("NFKC", char)
     if len(wide) == 1:
         char = wide

@@ -111,6 +111,14 @@ def test_every_pair_that_composes_and_every_mark_behind_every_mark() -> None:
     assert all(flags(pairs))
 
 
+def test_combining_classes_of_every_code_point() -> None:
+    t = tables()
+    for code, own, trailing in zip(range(CODES), t.combining.tolist(), t.trailing.tolist(), strict=True):
+        assert own == unicodedata.combining(chr(code)), hex(code)
+        parts = unicodedata.normalize("NFD", chr(code))
+        assert trailing == (unicodedata.combining(parts[-1]) if parts != chr(code) else 0), hex(code)
+
+
 @given(st.from_regex(BADNESS_RE), st.from_regex(UTF8_DETECTOR_RE), st.sampled_from(["", " ", "\n", "ж", "é", "中"]))
 def test_what_ftfy_looks_for(bad: str, clue: str, between: str) -> None:
     for text in (bad, clue, bad + between + clue, clue + between + bad):
