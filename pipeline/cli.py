@@ -1,6 +1,7 @@
 """The command line: parses arguments, calls one function, maps errors to exit codes (see `errors`). No logic."""
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # clean text is UTF-8 wherever it goes, as it is in a store
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
+    parsed.alone = arguments is None  # nothing but this command runs in the process
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
@@ -118,8 +120,12 @@ def _add_clean(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    gc.disable()  # what imports make stays until the end: to look through it for garbage would take 0.3 s
     from pipeline.commands import run_command
 
+    if parsed.alone:
+        gc.freeze()
+    gc.enable()
     sets = list(parsed.sets)
     for key, value in (
         ("output.path", parsed.output),
