@@ -8,6 +8,7 @@ import pytest
 from pipeline.store.folder import Store, open_store
 from pipeline.store.manifest import load_manifest, manifest_bytes, sealed
 from pipeline.store.verify import verify
+from pipeline.store.verify_promises import _row_wrongs
 from tests.store_kit import MIDDLE, OPENING, Row, first_night, rewrite, run, second_night, twin
 
 Rows = list[Row]
@@ -159,7 +160,7 @@ MUTANTS: dict[str, tuple[str, Callable[[Rows], Rows], str]] = {
     "similarity missing": ("ledger", removal(*ACROSS, similarity=None), "has similarity None"),
     "near said equal": ("ledger", removal(*ACROSS, evidence="equal"), "removed as equal, but the two texts are not"),
     "no evidence": ("ledger", removal(*ACROSS, evidence=None), "is a repeat by None"),
-    "gap that nothing carries": ("ledger", removal(*ACROSS, evidence="gap"), "in which nothing is equal or near"),
+    "gap that nothing carries": ("ledger", removal(*ACROSS, evidence="gap"), "in which nothing repeats by itself"),
     "duplicate of another": ("ledger", removal(*DUPLICATE, twin_doc_id="b"), "was kept out as equal to b"),
     "index entry removed": ("index", lambda rows: rows[:-1], "is not in the index with this text"),
     "index entry of another text": ("index", document("a", text_sha256="0"), "is not in the index with this text"),
@@ -215,3 +216,12 @@ def test_a_manifest_that_was_written_anew_is_found(store: Store) -> None:
     (finding,) = verify(store, deep=True)
     assert finding.where == str(first)
     assert "is not the manifest on which generation 2 was built" in finding.what
+
+
+def test_a_shortened_copy_carries_what_stands_in_a_gap() -> None:
+    why = {"kind": "repeat_within", "rule": "repeat-within", "twin_doc_id": "a", "block": 7}
+    short = {**why, "start": 0, "end": 9, "evidence": "contained"}
+    gap = {**why, "start": 9, "end": 20, "evidence": "gap"}
+    row = {"doc_id": "a", "removed": ["repeat-within"]}
+    assert list(_row_wrongs(row, [short, gap])) == []
+    assert len(list(_row_wrongs(row, [gap]))) == 1
