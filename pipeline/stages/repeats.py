@@ -134,7 +134,7 @@ def _within_rows(
         opening + inside["block"][left],
     )
     chosen = stays | moved
-    # What differs in figures, or fills a gap, goes only with a block in which something that repeats by itself still goes.
+    # What differs in figures, or fills a gap, goes only with a block in which something repeats by itself and goes.
     carried = np.isin(rows.block, rows.block[chosen & (moved | np.isin(evidence, SURE))])
     chosen &= carried | np.isin(evidence, SURE)
     return Rows(*(column[..., chosen] for column in rows))
