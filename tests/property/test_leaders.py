@@ -141,6 +141,14 @@ def test_paragraphs_that_differ_in_figures_only_are_not_similar() -> None:
     assert led(simple([{1, 2, 3}, {1, 2, 3, 4}], [7, 8]), HALF, 9).leader.tolist() == [0, 0]
 
 
+def test_less_may_be_new_where_a_token_is_one_character() -> None:
+    shares = Shares(Fraction(1, 2), Fraction(1, 4), Fraction(0), NEVER, 99)
+    first = Row(frozenset({0}), frozenset({1, 2, 3}), frozenset({1, 2, 3}), 0)
+    for unspaced, leader in ((False, [0, 0]), (True, [0, 1])):
+        again = Row(frozenset({0}), frozenset({1, 2, 3, 4}), frozenset({1, 2, 3, 4}), 1, unspaced)
+        assert led([first, again], shares, 9).leader.tolist() == leader
+
+
 def test_paragraphs_without_a_bucket_in_common_are_never_compared() -> None:
     rows = [Row(frozenset({at}), frozenset(range(2 + at)), frozenset(), at) for at in range(2)]
     assert led(rows, HALF, 9).leader.tolist() == [0, 1]
