@@ -9,7 +9,7 @@ from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
 from pipeline.stages.schemas import CANDIDATES, CONTENTS, EQUALS, FOLDS, LEADERS, TAILS
-from pipeline.stages.tables import batch, columns, contents_in, list_column, lists, numbers, places, whole
+from pipeline.stages.tables import batch, columns, contents_in, gathered, list_column, lists, numbers, places, whole
 
 
 def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches) -> Batches:
@@ -77,11 +77,9 @@ def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[
 
 def leaders(contents: Batches, *, method: Method) -> Batches:
     """Folds that have a leader, and those whose search was capped (schema LEADERS), in order."""
-    table = whole(contents, CONTENTS)
-    if len(table) == 0:
-        return
-    fold = numbers(table, "fold")
-    found = method.leaders(lists(table, "buckets"), contents_in(table))
+    held = gathered(contents, CONTENTS)
+    fold = held["fold"]
+    found = method.leaders(held["buckets"], contents_in(held))
     some = np.flatnonzero((found.leader != np.arange(len(fold))) | found.capped)
     yield batch(
         LEADERS,

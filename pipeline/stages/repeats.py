@@ -20,7 +20,7 @@ from pipeline.dedup.relations import places_of, similarities
 from pipeline.flow import Batches
 from pipeline.stages.live import LIVE_COLUMNS, Live, live, seen
 from pipeline.stages.schemas import BESIDE_CONTENTS, EQUALS, EVIDENCE, REPEATS, TAILS
-from pipeline.stages.tables import batch, columns, contents_in, numbers, places, whole, words
+from pipeline.stages.tables import batch, columns, contents_in, gathered, numbers, places, whole, words
 
 SURE = (EQUAL, NEAR, CONTAINED)
 
@@ -87,9 +87,9 @@ def _across(part: Live, leaders: Batches, beside: Batches, method: Method) -> Se
     documents = len(openings) - 1
     doubles = Doubles(np.full(documents, -1, np.int32), *np.zeros((2, documents), np.int64))
     if method.across != "off":
-        held = whole(beside, BESIDE_CONTENTS)
+        held = gathered(beside, BESIDE_CONTENTS)
         pairs = neighbours(places_of(openings, first, seq))
-        seq = seq._replace(beside=judged(pairs, numbers(held, "fold"), contents_in(held), method.limits))
+        seq = seq._replace(beside=judged(pairs, held["fold"], contents_in(held), method.limits))
         doubles = across(openings, seq, first, marks, kept)
     counts = similarities(marks, seq, found)
     return Settled(part.at, marks, counts, kept, part.doc[openings[:-1]], doubles)

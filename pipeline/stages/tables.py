@@ -65,12 +65,35 @@ def list_column(values: NDArray[Any], offsets: NDArray[np.int64], kind: pa.DataT
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(values, kind.value_type))
 
 
-def contents_in(table: pa.Table) -> Contents:
-    """What paragraphs hold, from rows of CONTENTS or BESIDE_CONTENTS."""
-    shingles, shingle_offsets = lists(table, "shingles")
-    tokens, token_offsets = lists(table, "tokens")
+def gathered(rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> dict[str, Any]:
+    """All columns of a long stream: numpy arrays, lists as (values, offsets).
+
+    They are joined one by one, so that hardly more than one of them lies in memory twice.
+    """
+    parts: dict[str, list[Any]] = {field.name: [] for field in schema}
+    for each in rows:
+        for field in schema:
+            if pa.types.is_list(field.type):
+                values, offsets = lists(pa.Table.from_batches([each.select([field.name])]), field.name)
+                parts[field.name].append((values.copy(), np.diff(offsets)))
+            else:
+                parts[field.name].append(each.column(field.name).to_numpy(zero_copy_only=False).copy())
+    return {field.name: _joined(parts.pop(field.name), field.type) for field in schema}
+
+
+def _joined(parts: list[Any], kind: pa.DataType) -> Any:
+    if not pa.types.is_list(kind):
+        return np.concatenate(parts) if parts else np.empty(0, kind.to_pandas_dtype())
+    nothing = np.empty(0, kind.value_type.to_pandas_dtype())
+    values = np.concatenate([nothing, *(each for each, _ in parts)])
+    return values, np.concatenate([[0], *(sizes for _, sizes in parts)]).cumsum()
+
+
+def contents_in(held: Mapping[str, Any]) -> Contents:
+    """What paragraphs hold, from the gathered columns of CONTENTS or BESIDE_CONTENTS."""
+    (shingles, shingle_offsets), (tokens, token_offsets) = held["shingles"], held["tokens"]
     sets = shingles.view(np.uint64), shingle_offsets, tokens.view(np.uint64), token_offsets
-    return Contents(*sets, *(numbers(table, name) for name in ("masked", "unspaced", "negates")))
+    return Contents(*sets, held["masked"], held["unspaced"], held["negates"])
 
 
 def batch(schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:
