@@ -6,7 +6,7 @@ from pipeline.dedup.beside import folds_beside, neighbours
 from pipeline.dedup.method import Method
 from pipeline.dedup.relations import places_of
 from pipeline.flow import Batches
-from pipeline.stages.live import LIVE_COLUMNS, live, seen
+from pipeline.stages.live import known_of, live, seen
 from pipeline.stages.schemas import BESIDE, EQUALS, TAILS
 from pipeline.stages.tables import batch, columns, numbers, places, whole
 
@@ -22,10 +22,10 @@ def beside(
     method: Method,
 ) -> Batches:
     """First occurrences of folds that stand beside a repeat and are to be compared (schema BESIDE), in order."""
-    names = ("doc", "paragraph", *LIVE_COLUMNS)
-    known = dict(zip(names, columns(paragraphs, *names), strict=True))
+    if method.across == "off":
+        return
+    known = known_of(paragraphs, folds)
     (evidence,) = columns(within, "evidence")
-    (known["fold"],) = columns(folds, "fold")
     gone = np.isin(known["doc"], numbers(whole(equals, EQUALS), "doc"))
     gone[places(known["doc"], whole(tails, TAILS))] = True
     part = live(known, evidence, gone, method)

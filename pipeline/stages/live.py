@@ -11,9 +11,17 @@ from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.relations import Paragraphs, Relations, aligned, unrelated
 from pipeline.flow import Batches
 from pipeline.stages.schemas import LEADERS
-from pipeline.stages.tables import numbers, whole
+from pipeline.stages.tables import columns, numbers, whole
 
-LIVE_COLUMNS = ("letters", "unspaced", "tokens", "masked")
+_COLUMNS = ("doc", "paragraph", "letters", "unspaced", "tokens", "masked")
+
+
+def known_of(paragraphs: Batches, folds: Batches, *more: str) -> dict[str, NDArray[Any]]:
+    """The columns of all paragraphs that `live` looks at, `doc`, `paragraph`, the number of the fold, and `more`."""
+    names = (*_COLUMNS, *more)
+    known = dict(zip(names, columns(paragraphs, *names), strict=True))
+    (known["fold"],) = columns(folds, "fold")
+    return known
 
 
 class Live(NamedTuple):

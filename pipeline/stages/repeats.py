@@ -18,7 +18,7 @@ from pipeline.dedup.kinds import CONTAINED, EQUAL, NEAR
 from pipeline.dedup.method import Method
 from pipeline.dedup.relations import places_of, similarities
 from pipeline.flow import Batches
-from pipeline.stages.live import LIVE_COLUMNS, Live, live, seen
+from pipeline.stages.live import Live, known_of, live, seen
 from pipeline.stages.schemas import BESIDE_CONTENTS, EQUALS, EVIDENCE, REPEATS, TAILS
 from pipeline.stages.tables import batch, columns, contents_in, gathered, numbers, places, whole, words
 
@@ -63,10 +63,8 @@ def repeats(
     method: Method,
 ) -> Batches:
     """All repeats and duplicates (schema REPEATS) by document and paragraph; a duplicate has paragraph -1."""
-    names = ("doc", "paragraph", "start", "end", *LIVE_COLUMNS)
-    known = dict(zip(names, columns(paragraphs, *names), strict=True))
+    known = known_of(paragraphs, folds, "start", "end")
     inside = dict(zip(_INSIDE, columns(within, *_INSIDE), strict=True))
-    (known["fold"],) = columns(folds, "fold")
     same = whole(equals, EQUALS)
     falls = np.zeros(len(known["doc"]), np.bool_)
     falls[places(known["doc"], whole(tails, TAILS))] = True
