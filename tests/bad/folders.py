@@ -7,9 +7,24 @@ from pathlib import Path
 from tests.bad.kit import Case, Content, said, symlink
 
 ODD_NAMES = (
-    "-rf.txt", "line\nbreak.txt", "quo'te\".txt", "$(touch pwned).txt", "`id`.txt", "glob*?[a].txt", "x" * 240 + ".txt",
-    "\u202egnp.txt", "sp ace .txt", "%s%n.txt", "{a,b}.txt", "a;rm -rf b.txt", "con.txt", "a\\b.txt",
-)  # fmt: skip
+    "-rf.txt",
+    "line\nbreak.txt",
+    "quo'te\".txt",
+    "$(touch pwned).txt",
+    "`id`.txt",
+    "glob*?[a].txt",
+    "x" * 240 + ".txt",
+    "\u202egnp.txt",
+    "sp ace .txt",
+    "%s%n.txt",
+    "{a,b}.txt",
+    "a;rm -rf b.txt",
+    "con.txt",
+    "a\\b.txt",
+)
+
+
+UNFINISHED = ("a.txt.tmp", "a.jsonl.part", "b.partial", "c.txt~", "d.crdownload", ".hidden.txt")
 
 
 def cases() -> list[Case]:
@@ -25,24 +40,41 @@ def names() -> list[Case]:
     deep = "/".join(["d" * 200] * 9) + "/deep.txt"
     return [
         Case(
-            "fs-names", "F1 F2", "names are values: no option, no pattern, no code",
-            odd_files, odd,
+            "fs-names",
+            "F1 F2",
+            "names are values: no option, no pattern, no code",
+            odd_files,
+            odd,
         ),
         Case(
-            "fs-hive-looking", "F3", "a folder that looks like a partition makes no column",
-            {name: b'{"text": "%s"}\n' % text[0].encode() for name, text in hive.items()}, hive,
+            "fs-hive-looking",
+            "F3",
+            "a folder that looks like a partition makes no column",
+            {name: b'{"text": "%s"}\n' % text[0].encode() for name, text in hive.items()},
+            hive,
         ),
         Case(
-            "fs-same-basename", "F4", "one name in three folders is three files",
-            {name: text[0].encode() for name, text in same.items()}, same,
+            "fs-same-basename",
+            "F4",
+            "one name in three folders is three files",
+            {name: text[0].encode() for name, text in same.items()},
+            same,
         ),
-        Case("fs-deep-path", "F13", "a path of two thousand bytes", {deep: said("deep", 1)[0].encode()}, {deep: said("deep", 1)}),
         Case(
-            "fs-unfinished", "F8 R6", "names of files that are still being written",
-            {name: b"never unfinished" for name in ("a.txt.tmp", "a.jsonl.part", "b.partial", "c.txt~", "d.crdownload", ".hidden.txt")},
-            passed=("a.txt.tmp", "a.jsonl.part", "b.partial", "c.txt~", "d.crdownload", ".hidden.txt"),
+            "fs-deep-path",
+            "F13",
+            "a path of two thousand bytes",
+            {deep: said("deep", 1)[0].encode()},
+            {deep: said("deep", 1)},
         ),
-    ]  # fmt: skip
+        Case(
+            "fs-unfinished",
+            "F8 R6",
+            "names of files that are still being written",
+            dict.fromkeys(UNFINISHED, b"never unfinished"),
+            passed=UNFINISHED,
+        ),
+    ]
 
 
 def not_utf8(path: Path) -> None:
@@ -66,20 +98,43 @@ def hard_link(path: Path) -> None:
 
 def specials() -> list[Case]:
     links: dict[str, Content] = {
-        "loop.txt": symlink("loop.txt"), "up": symlink(".."), "dangling.txt": symlink("nowhere"),
-        "passwd.txt": symlink("/etc/passwd"), "zero.txt": symlink("/dev/zero"), "out": symlink("/etc"),
-    }  # fmt: skip
+        "loop.txt": symlink("loop.txt"),
+        "up": symlink(".."),
+        "dangling.txt": symlink("nowhere"),
+        "passwd.txt": symlink("/etc/passwd"),
+        "zero.txt": symlink("/dev/zero"),
+        "out": symlink("/etc"),
+    }
     return [
         Case("fs-links", "F5", "links are not followed", links, passed=tuple(links)),
         Case(
-            "fs-special", "F6", "pipes, sockets and folders with the name of a file are not opened",
-            {"pipe.txt": os.mkfifo, "pipe.jsonl": os.mkfifo, "socket.txt": listening,
-             "folder.txt/inside.txt": said("folder", 1)[0].encode()},
-            {"folder.txt/inside.txt": said("folder", 1)}, passed=("pipe.txt", "pipe.jsonl", "socket.txt"),
+            "fs-special",
+            "F6",
+            "pipes, sockets and folders with the name of a file are not opened",
+            {
+                "pipe.txt": os.mkfifo,
+                "pipe.jsonl": os.mkfifo,
+                "socket.txt": listening,
+                "folder.txt/inside.txt": said("folder", 1)[0].encode(),
+            },
+            {"folder.txt/inside.txt": said("folder", 1)},
+            passed=("pipe.txt", "pipe.jsonl", "socket.txt"),
         ),
-        Case("fs-not-utf8", "F1", "a name that is no UTF-8 is passed over and can be printed", {"x": not_utf8}, passed=("caf\\udce9.txt",)),
-        Case("fs-hard-link", "F10", "a second name of a file is known by content", {"the-link.txt": hard_link}, {"linked-from.txt": said("hard-link", 1)}),
-    ]  # fmt: skip
+        Case(
+            "fs-not-utf8",
+            "F1",
+            "a name that is no UTF-8 is passed over and can be printed",
+            {"x": not_utf8},
+            passed=("caf\\udce9.txt",),
+        ),
+        Case(
+            "fs-hard-link",
+            "F10",
+            "a second name of a file is known by content",
+            {"the-link.txt": hard_link},
+            {"linked-from.txt": said("hard-link", 1)},
+        ),
+    ]
 
 
 def sparse(path: Path) -> None:
@@ -96,10 +151,25 @@ def sizes() -> list[Case]:
     times = ("old.txt", "new.txt", "before.txt")
     return [
         Case(
-            "fs-empty", "F9", "an empty text file is a document without a letter; an empty list has none",
+            "fs-empty",
+            "F9",
+            "an empty text file is a document without a letter; an empty list has none",
             {"b.txt": b"", "c.txt": b" \n\n ", "d.jsonl": b"\n\n \n"},
             {"b.txt": ("",), "c.txt": (" \n\n ",)},
         ),
-        Case("fs-sparse", "F12", "a gigabyte of nothing", {"a.txt": sparse, "b.jsonl": sparse}, {}, {"a.txt": ("too_large",), "b.jsonl": ("bad_json",)}),
-        Case("fs-times", "F11", "files of every age", dict.fromkeys(times, aged), {name: said("times", name) for name in times}),
-    ]  # fmt: skip
+        Case(
+            "fs-sparse",
+            "F12",
+            "a gigabyte of nothing",
+            {"a.txt": sparse, "b.jsonl": sparse},
+            {},
+            {"a.txt": ("too_large",), "b.jsonl": ("bad_json",)},
+        ),
+        Case(
+            "fs-times",
+            "F11",
+            "files of every age",
+            dict.fromkeys(times, aged),
+            {name: said("times", name) for name in times},
+        ),
+    ]

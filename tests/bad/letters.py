@@ -18,26 +18,35 @@ def unicode_forms() -> list[Case]:
     legacy = {"koi.txt": ("koi8_r", RUSSIAN), "sjis.txt": ("cp932", JAPANESE), "greek.txt": ("cp1253", GREEK)}
     return [
         Case(
-            "enc-unicode-forms", "N2 N3", "byte order marks, UTF-16 and UTF-32, with and without a mark",
+            "enc-unicode-forms",
+            "N2 N3",
+            "byte order marks, UTF-16 and UTF-32, with and without a mark",
             {
-                "a.txt": b"\xef\xbb\xbf" + texts["u8"].encode(), "b.txt": b"\xff\xfe" + texts["u16le"].encode("utf-16-le"),
-                "c.txt": b"\xfe\xff" + texts["u16be"].encode("utf-16-be"), "d.txt": texts["u32"].encode("utf-32"),
-                "e.txt": texts["u16"].encode("utf-16"), "f.txt": texts["plain16"].encode("utf-16-le"),
+                "a.txt": b"\xef\xbb\xbf" + texts["u8"].encode(),
+                "b.txt": b"\xff\xfe" + texts["u16le"].encode("utf-16-le"),
+                "c.txt": b"\xfe\xff" + texts["u16be"].encode("utf-16-be"),
+                "d.txt": texts["u32"].encode("utf-32"),
+                "e.txt": texts["u16"].encode("utf-16"),
+                "f.txt": texts["plain16"].encode("utf-16-le"),
                 "g.txt": texts["none"].encode(),
             },
             {f"{letter}.txt": (texts[name],) for letter, name in zip("abcdefg", texts, strict=True)},
         ),
         Case(
-            "enc-legacy", "N1", "charsets of before",
+            "enc-legacy",
+            "N1",
+            "charsets of before",
             {name: text.encode(codec) for name, (codec, text) in legacy.items()},
             {name: (text,) for name, (_, text) in legacy.items()},
         ),
         Case(
-            "enc-bom-lines", "N2", "a byte order mark before JSON lines is no part of the first one",
+            "enc-bom-lines",
+            "N2",
+            "a byte order mark before JSON lines is no part of the first one",
             {"a.jsonl": b"\xef\xbb\xbf" + line(said("bom-lines", 1)[0]) + line(said("bom-lines", 2)[0])},
             {"a.jsonl": said("bom-lines", 1, 2)},
         ),
-    ]  # fmt: skip
+    ]
 
 
 def broken() -> list[Case]:
@@ -45,27 +54,39 @@ def broken() -> list[Case]:
     lone = said("surrogates", 1)[0]
     return [
         Case(
-            "enc-bad-utf8", "N4", "a broken byte in good UTF-8 is replaced and said, and costs no other letter",
+            "enc-bad-utf8",
+            "N4",
+            "a broken byte in good UTF-8 is replaced and said, and costs no other letter",
             {"a.txt": long.encode() + b"bris\xe9 " + b"(fin)"},
             {"a.txt": (long + "bris\ufffd (fin)",)},
         ),
         Case(
-            "enc-cesu", "N4", "surrogates written as characters of their own are joined",
-            {"a.txt": ("Déjà " * 9).encode() + "\U0001f600".encode("utf-16-be").hex().encode()[:0]
-             + b"\xed\xa0\xbd\xed\xb8\x80 fin"},
+            "enc-cesu",
+            "N4",
+            "surrogates written as characters of their own are joined",
+            {
+                "a.txt": ("Déjà " * 9).encode()
+                + "\U0001f600".encode("utf-16-be").hex().encode()[:0]
+                + b"\xed\xa0\xbd\xed\xb8\x80 fin"
+            },
             {"a.txt": ("Déjà " * 9 + "\U0001f600 fin",)},
         ),
         Case(
-            "enc-binary", "N4", "what is no text in any charset is set aside",
+            "enc-binary",
+            "N4",
+            "what is no text in any charset is set aside",
             {"a.txt": bytes(range(256)) * 40, "b.txt": b"\x00\x01\x02\x03" * 500},
-            {}, {"a.txt": ("undecodable",), "b.txt": ("undecodable",)},
+            {},
+            {"a.txt": ("undecodable",), "b.txt": ("undecodable",)},
         ),
         Case(
-            "enc-lone-surrogates", "N5", "lone surrogates in text, key and id",
+            "enc-lone-surrogates",
+            "N5",
+            "lone surrogates in text, key and id",
             {"a.jsonl": b'{"text": "' + lone.encode() + b' \\ud800 end", "id": "x\\udfff", "k\\udc00": 1}\n'},
             {"a.jsonl": (lone + " \ufffd end",)},
         ),
-    ]  # fmt: skip
+    ]
 
 
 def marks() -> list[Case]:
@@ -74,29 +95,46 @@ def marks() -> list[Case]:
     flood = "e" + "\u0301" * 20_000
     return [
         Case(
-            "enc-separators", "N6", "line ends of Unicode do not end a record",
+            "enc-separators",
+            "N6",
+            "line ends of Unicode do not end a record",
             {"a.jsonl": b'{"text": "' + f"{apart} one\u2028two\u2029three\x85four".encode() + b'"}\n'},
             {"a.jsonl": (f"{apart} one\ntwo\nthree…four",)},
         ),
         Case(
-            "enc-controls", "N6", "control characters and terminal escapes go, letters stay",
+            "enc-controls",
+            "N6",
+            "control characters and terminal escapes go, letters stay",
             {"a.jsonl": line(said("controls", 1)[0] + "\x00\x08 \x1b[31mred\x1b[0m end")},
             {"a.jsonl": (said("controls", 1)[0] + " red end",)},
         ),
         Case(
-            "enc-invisible", "N6", "joiners and direction marks are text",
-            {"a.jsonl": line(stays)}, {"a.jsonl": (stays,)},
+            "enc-invisible",
+            "N6",
+            "joiners and direction marks are text",
+            {"a.jsonl": line(stays)},
+            {"a.jsonl": (stays,)},
         ),
         Case(
-            "enc-combining-flood", "N10", "twenty thousand accents on one letter",
+            "enc-combining-flood",
+            "N10",
+            "twenty thousand accents on one letter",
             {"a.jsonl": line(flood + " end")},
             {"a.jsonl": ("é" + "\u0301" * 19_999 + " end",)},
         ),
         Case(
-            "enc-mojibake", "N7", "mojibake is repaired, a text about it is not",
-            {"a.jsonl": line("Le garÃ§on a dÃ©jÃ\xa0 mangÃ© Ã\xa0 la crÃªperie."),
-             "b.jsonl": line("The letter é read as Latin-1 shows as two signs, the first of which is à with a tilde.")},
-            {"a.jsonl": ("Le garçon a déjà mangé à la crêperie.",),
-             "b.jsonl": ("The letter é read as Latin-1 shows as two signs, the first of which is à with a tilde.",)},
+            "enc-mojibake",
+            "N7",
+            "mojibake is repaired, a text about it is not",
+            {
+                "a.jsonl": line("Le garÃ§on a dÃ©jÃ\xa0 mangÃ© Ã\xa0 la crÃªperie."),
+                "b.jsonl": line(
+                    "The letter é read as Latin-1 shows as two signs, the first of which is à with a tilde."
+                ),
+            },
+            {
+                "a.jsonl": ("Le garçon a déjà mangé à la crêperie.",),
+                "b.jsonl": ("The letter é read as Latin-1 shows as two signs, the first of which is à with a tilde.",),
+            },
         ),
-    ]  # fmt: skip
+    ]
