@@ -59,7 +59,7 @@ def short() -> list[Case]:
 
 def alike() -> list[Case]:
     numbers = [
-        f"The station at the harbour measured {n}.{n % 7} degrees at noon, {n * 3} hectopascals and {n % 9} knots of wind."
+        f"The station at the harbour measured {n}.{n % 7} degrees at noon, {n * 3} hPa, {n % 9} knots of wind."
         for n in range(10, 40)
     ]
     contact = "Contact\nWrite to the office of the harbour at harbour@example.org\nTelephone +44 20 7946 0958"
