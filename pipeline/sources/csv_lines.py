@@ -38,9 +38,9 @@ def table_rows(parts: Iterator[bytes], delimiter: str) -> Iterator[TableRow | Ba
     """The rows in order, blank lines left out.
 
     A quoted cell may go on over lines. Where its quote does not end, or text stands behind its end, only the first of
-    its lines is given up, and reading goes on with the next one. Lines of the broken cell may then look like rows: if
-    the line has an odd number of quotes, only a row with as many cells as the first one, one of them quoted, ends the
-    doubt.
+    its lines is given up, and reading goes on with the next one. Lines of the broken cell may then look like rows:
+    unless that line looks whole (its quotes are in pairs, its delimiters enough), only a row with as many cells as the
+    first one, one of them quoted, ends the doubt.
     """
     source = _Source(parts)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
@@ -54,9 +54,10 @@ def table_rows(parts: Iterator[bytes], delimiter: str) -> Iterator[TableRow | Ba
         except StopIteration:
             return
         except (csv.Error, _TooLongError) as error:
+            whole = _looks_whole(source.raw[0], delimiter, width)
             bare = _unquoted(source.raw[0], delimiter)
-            if len(bare) != width or source.raw[0].count(b'"') % 2:
-                doubt = doubt or source.raw[0].count(b'"') % 2 == 1
+            if len(bare) != width or not whole:
+                doubt = doubt or not whole
                 yield source.bad(str(error))
                 continue
             cells = bare
@@ -69,6 +70,10 @@ def table_rows(parts: Iterator[bytes], delimiter: str) -> Iterator[TableRow | Ba
         doubt = False
         width = width or len(cells)
         yield source.row(cells)
+
+
+def _looks_whole(raw: bytes, delimiter: str, width: int) -> bool:
+    return not raw or (raw.count(b'"') % 2 == 0 and raw.count(delimiter.encode()) + 1 >= width)  # none: it was too long
 
 
 def _unquoted(raw: bytes, delimiter: str) -> list[str]:

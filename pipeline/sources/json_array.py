@@ -22,7 +22,9 @@ class _Buffer:
     def __init__(self, parts: Iterator[bytes]) -> None:
         self._parts = parts
         self.start = self.place = 0
-        self._set(next(parts, b""))
+        self._set(b"")
+        while len(self.data) < len(_BOM) and self.more():
+            pass
         self.place = len(_BOM) if self.data.startswith(_BOM) else 0
 
     def _set(self, data: bytes) -> None:

@@ -50,6 +50,7 @@ _PACKED = {
     "zst": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
 }
 _WARC = re.compile(rb"WARC/\d\.\d+\r?\n")
+_OBJECT = re.compile(rb"^\s*\{", re.MULTILINE)
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*){0,9}<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -202,7 +203,9 @@ def _by_content(head: bytes, named: str, text_field: str | None) -> str:
     form = json_form(head, known=named == "jsonl", text_field=text_field)
     if form:
         return form
-    return "csv" if named != "csv" and csv_header(head, text_field) else ""
+    if named == "csv" or (named == "jsonl" and _OBJECT.search(head)):  # its first line alone is none
+        return ""
+    return "csv" if csv_header(head, text_field) else ""
 
 
 def _is_plain(head: bytes) -> bool:

@@ -20,6 +20,7 @@ _TAKEN = {"warc-target-uri", "warc-date", "content-length"}
 _START = b"WARC/"
 _HEAD = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n")
 _LONGEST_HEAD = 64 << 10
+MOST_REREAD = 1 << 30  # bytes that wrong lengths may make us look at again before the file is given up
 _MOST_KINDS = 12  # of passed-over records that are told by name
 
 
@@ -65,17 +66,16 @@ def _record(stream: "_Stream", path: str) -> tuple[Record, Payload] | RecordErro
     stream.skip(len(head))
     kind = fields.get("warc-type", ("", ""))[1].lower()
     size = int(length)
-    wanted = kind in _READ and size <= LONGEST_DOCUMENT
-    content = stream.take(size) if wanted else b""
-    if len(content) < size if wanted else not stream.skip(size):
-        stream.skip(size)
-        return RecordError(Reason.BAD_WARC, f"cut: it should have {size} bytes")
-    if not stream.at_end_of_record():
+    held = size <= (LONGEST_DOCUMENT if kind in _READ else _LONGEST_HEAD)
+    content = stream.take(size) if held else b""
+    whole = len(content) == size if held else stream.skip(size)
+    if not whole or not stream.at_end_of_record():
+        stream.back(content)
         stream.to_next()
-        return RecordError(Reason.BAD_WARC, f"its content is not the {size} bytes that it says")
+        return RecordError(Reason.BAD_WARC, f"its content is not the {size} bytes that it says; it may be cut")
     if kind not in _READ:
         return kind or "without a type"
-    if not wanted:
+    if not held:
         return RecordError(Reason.TOO_LARGE, f"{size} bytes, limit {LONGEST_DOCUMENT}")
     try:
         found = _payload(kind, content, fields)
@@ -125,6 +125,7 @@ class _Stream:
         self._parts = parts
         self._data = b""
         self._place = self._start = 0
+        self._took = self._given_back = 0
 
     @property
     def at(self) -> int:
@@ -164,10 +165,25 @@ class _Stream:
 
     def take(self, size: int) -> bytes:
         """The next bytes, so many as there are."""
+        self._took = self.at
         self._have(size)
         found = self._data[self._place : self._place + size]
         self._place += len(found)
         return found
+
+    def back(self, content: bytes) -> None:
+        """Takes back what `take` gave last, so that a start of a record within it is found."""
+        if not content:
+            return
+        self._given_back += len(content)
+        if self._given_back > MOST_REREAD:
+            raise RecordError(Reason.BAD_WARC, "too many records of wrong lengths; nothing behind this one was read")
+        left = self._data[self._place :]
+        behind = self._took + len(content)  # white space may have been skipped since
+        gap = self.at - behind
+        self._start = self._took
+        self._data = content + b"\n" * gap + left
+        self._place = 0
 
     def skip(self, size: int) -> bool:
         """Goes on by so many bytes; whether there were so many."""

@@ -96,7 +96,7 @@ def _depth(markup: str) -> int:
         return 0
     steps = {tag: _step(tag.lower()) for tag in set(tags)}
     depths = np.cumsum(np.fromiter(map(steps.__getitem__, tags), np.int64, len(tags)))
-    return int(np.max(depths - np.minimum(np.minimum.accumulate(depths), 0)))
+    return int(np.max(depths - np.minimum(np.minimum.accumulate(depths), 0), initial=0))
 
 
 def _step(tag: str) -> int:
