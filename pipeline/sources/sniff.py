@@ -170,7 +170,7 @@ def _begin(head: bytes, layer: str) -> bytes:
     try:
         for part in islice(unpacked([head], layer, len(head)), 256):
             parts.append(part)
-            if sum(map(len, parts)) >= PACKED_HEAD:
+            if sum(map(len, parts)) >= HEAD:
                 break
     except RecordError:  # cut, as it must be, or damaged, which its reader will say
         pass
