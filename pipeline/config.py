@@ -30,7 +30,7 @@ def _kind(value: str) -> str:
     return value
 
 
-_NOT_TEXT = frozenset({".gz", ".zst"})
+_NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]

@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.flow import Dataset, made
 from pipeline.reading import read_files
 from pipeline.recall import recalled, replaced
-from pipeline.sources.files import Scanned
+from pipeline.sources.files import Scanned, Skipped
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 from pipeline.store.files import Json
 from pipeline.store.folder import Store
@@ -33,7 +33,7 @@ class Night:
     mark: Mapping[str, Json]
     new: tuple[Scanned, ...]
     known: int
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
 
     @property
     def generation(self) -> int:

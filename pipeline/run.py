@@ -16,10 +16,13 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset
 from pipeline.night import Night, datasets, part
+from pipeline.plan import fields_of
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
 from pipeline.report.page import render_folder
 from pipeline.rule_files import rule_files
-from pipeline.sources.files import Found, Scanned, Slice, listing, scanned
+from pipeline.sources.files import Found, Listing, Scanned, Skipped, Slice, listing, scanned
+from pipeline.sources.preview import told
+from pipeline.spool import spooled
 from pipeline.stages.schemas import QUARANTINE
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
@@ -44,7 +47,7 @@ class Outcome:
     generation: int | None
     files: int
     known_files: int
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
     counts: Mapping[str, int]
     tolls: tuple[Toll, ...] = ()
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -53,7 +56,15 @@ class Outcome:
 def run(settings: Settings, progress: Progress = silent) -> Outcome:
     """Runs the whole plan on what is new under `input.paths` and publishes it. Raises a ClearError otherwise."""
     rules = rule_files(settings)
-    inbox = listing(settings.input.paths, settings.input.text_extensions)
+    with spooled(settings.input.paths, Path(settings.output.path)) as spool:
+        return _run(settings, rules, _inbox(settings, spool), progress)
+
+
+def _inbox(settings: Settings, spool: Path | None) -> Listing:
+    return listing(settings.input.paths, settings.input.text_extensions, settings.input.text_field, spool)
+
+
+def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, progress: Progress) -> Outcome:
     store = open_store(Path(settings.output.path), create=True)
     with hold(store):
         sweep(store)
@@ -76,14 +87,25 @@ def run(settings: Settings, progress: Progress = silent) -> Outcome:
             raise
 
 
-def preview(settings: Settings) -> list[tuple[Found, bool]]:
-    """The files a run would read, and for each whether its content is new. Changes nothing."""
-    inbox = listing(settings.input.paths, settings.input.text_extensions)
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do: for each file whether its content is new and how it is understood, and what it leaves."""
+
+    files: tuple[tuple[Found, bool, str], ...]
+    skipped: tuple[Skipped, ...]
+
+
+def preview(settings: Settings) -> Preview:
+    """What a run would read. Changes nothing; files behind URLs are copied among temporary files for it."""
     root = Path(settings.output.path)
-    before = newest(Store(root)) if (root / "corpus.json").exists() else None
-    new, _ = _unseen(inbox.files, before, settings.input.slice_mb << 20)
-    fresh = {each.found.location for each in new}
-    return [(found, found.location in fresh) for found in inbox.files]
+    fields = fields_of(settings)
+    with spooled(settings.input.paths, None) as spool:
+        inbox = _inbox(settings, spool)
+        before = newest(Store(root)) if (root / "corpus.json").exists() else None
+        new, _ = _unseen(inbox.files, before, settings.input.slice_mb << 20)
+        fresh = {each.found.location for each in new}
+        files = tuple((found, found.location in fresh, told(found, fields)) for found in inbox.files)
+        return Preview(files, inbox.skipped)
 
 
 def _refuse_another(before: Manifest, mark: Mapping[str, Json]) -> None:

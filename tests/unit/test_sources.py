@@ -16,6 +16,7 @@ from pipeline.sources import files, read, rows
 from pipeline.sources.files import listing, scanned
 from pipeline.sources.records import Fields
 from pipeline.sources.rows import LONGEST_DOCUMENT, Task
+from pipeline.sources.sniff import understood
 from pipeline.stages.schemas import SLICES
 from tests.source_kit import EXTENSIONS, lines, paths_of, reasons, rows_of, slice_rows
 
@@ -54,7 +55,14 @@ def test_what_is_no_finished_regular_file_of_a_known_kind_is_passed_over_and_nam
     os.mkfifo(inbox / "pipe.txt")
     found = listing([str(inbox)], EXTENSIONS)
     assert [each.path for each in found.files] == ["good.txt"]
-    assert sorted(found.skipped) == sorted([*odd, *links, "pipe.txt", ".hidden"])
+    assert sorted(each.path for each in found.skipped) == sorted([*odd, *links, "pipe.txt", ".hidden"])
+    why = dict(found.skipped)
+    assert {why[name] for name in links} == {"a link"}
+    assert (why["pipe.txt"], why[".hidden"], why["a.txt~"]) == (
+        "not a regular file",
+        "hidden",
+        "still being written, by its name",
+    )
 
 
 def test_a_name_that_is_not_utf_8_is_passed_over_and_can_be_printed(tmp_path: Path) -> None:
@@ -62,7 +70,7 @@ def test_a_name_that_is_not_utf_8_is_passed_over_and_can_be_printed(tmp_path: Pa
     (tmp_path / "good.txt").write_text("x")
     found = listing([str(tmp_path)], EXTENSIONS)
     assert [each.path for each in found.files] == ["good.txt"]
-    assert found.skipped == ("caf\\udce9.txt",)
+    assert found.skipped == (("caf\\udce9.txt", "its name is not UTF-8"),)
 
 
 def test_a_missing_path_is_an_error_and_never_empty(tmp_path: Path) -> None:
@@ -90,13 +98,17 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
         ("a.txt.gz", ("text", "gz")),
         ("a.ndjson.zst", ("jsonl", "zst")),
         ("a.parquet", ("parquet", "")),
-        ("a.gz", ("", "")),
+        ("a.gz", ("", "gz")),
+        ("a.jsonl.gz.bz2", ("jsonl", "bz2")),
+        ("a.TSV.xz", ("csv", "xz")),
+        ("CC-MAIN.warc.wet.gz", ("warc", "gz")),
+        ("a.zip", ("", "")),
         ("txt", ("", "")),
-        ("a.csv", ("", "")),
+        ("a.csv", ("csv", "")),
     ],
 )
 def test_a_name_says_format_and_compression(name: str, expected: tuple[str, str]) -> None:
-    assert files.understood(name, EXTENSIONS) == expected
+    assert understood(name, EXTENSIONS) == expected
 
 
 # --- slices -----------------------------------------------------------------------------------------------------------
