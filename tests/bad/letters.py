@@ -3,6 +3,15 @@
 from tests.bad.kit import Case, line, said
 
 FRENCH = "Le garçon a déjà mangé à la crêperie où l'été dernier l'hôte naïf s'était assis près de la fenêtre."
+SENTENCES = (
+    FRENCH,
+    "Elle s'est levée très tôt, a préparé le thé et est allée voir si la rivière avait gelé.",
+    "Où étiez-vous passés ? La réunion a commencé à dix heures précises, et le maire s'est fâché.",
+    "Les élèves de la troisième ont présenté une pièce écrite par leur professeur de français.",
+    "À Noël, le marché couvert reste ouvert jusqu'à minuit ; on y sert des crêpes et du vin épicé.",
+    "Le chêne planté par mon arrière-grand-père a été foudroyé pendant l'orage de la Saint-Médard.",
+    "Déçu par l'accueil réservé à son livre, il préféra s'exiler à Genève où il mourut âgé.",
+)
 RUSSIAN = "Вчера вечером в старом городе открылась выставка, которую готовили почти три года местные художники."
 JAPANESE = "昨日の夕方、古い町で展覧会が始まりました。地元の画家たちが三年近くかけて準備したものです。"
 GREEK = "Χθες το βράδυ στην παλιά πόλη άνοιξε μια έκθεση που ετοίμαζαν σχεδόν τρία χρόνια ντόπιοι ζωγράφοι."
@@ -14,7 +23,7 @@ def cases() -> list[Case]:
 
 
 def unicode_forms() -> list[Case]:
-    texts = {name: f"{FRENCH} ({name})" for name in ("u8", "u16le", "u16be", "u32", "u16", "plain16", "none")}
+    texts = dict(zip(("u8", "u16le", "u16be", "u32", "u16", "plain16", "none"), SENTENCES, strict=True))
     legacy = {"koi.txt": ("koi8_r", RUSSIAN), "sjis.txt": ("cp932", JAPANESE), "greek.txt": ("cp1253", GREEK)}
     return [
         Case(

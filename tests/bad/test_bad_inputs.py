@@ -46,7 +46,7 @@ def result(inbox: Path, output: Path, *, workers: int = 1) -> Result:
     return Result(
         {path: tuple(found) for path, found in texts.items()},
         {path: tuple(found) for path, found in reasons.items()},
-        frozenset(ended.skipped),
+        frozenset(each.path for each in ended.skipped),
     )
 
 
