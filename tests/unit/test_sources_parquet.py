@@ -107,6 +107,7 @@ def test_a_parquet_file_that_grows_without_measure_is_set_aside(
     path = parquet(tmp_path, pa.table({"text": ["the same long text " * 100] * 5_000}))
     assert len(rows_of(path)) == 5_000
     monkeypatch.setattr("pipeline.sources.parquet.FIRST_RATIO", 1_000_000)
+    monkeypatch.setattr("pipeline.sources.parquet._MOST_RATIO", 10)
     assert reasons(rows_of(path)) == ["too_large"]
 
 
