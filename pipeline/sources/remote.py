@@ -68,7 +68,7 @@ def _system(url: str) -> tuple[Any, str]:
 
 
 def _missing(url: str, what: str) -> str:
-    return f"{url}: a package is missing ({what}). Install the extra: pip install 'clean-corpus[remote]'"
+    return f"{url}: a package is missing ({what}). Install the extra: .venv/bin/python -m pip install -e '.[remote]'"
 
 
 def _listed(system: Any, root: str, url: str) -> list[tuple[str, int | None]]:

@@ -93,7 +93,7 @@ def test_what_is_not_there_stops_the_run(bucket: Any, cli: Cli, url: str, code: 
 
 def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(SettingsError, match=r"pip install 'clean-corpus\[remote\]'"):
+    with pytest.raises(SettingsError, match=r"pip install -e '\.\[remote\]'"):
         listing(["s3://bucket"], EXTENSIONS, None, tmp_path)
 
 
@@ -102,7 +102,7 @@ def test_a_missing_kind_of_storage_names_the_extra(tmp_path: Path, monkeypatch: 
         raise ImportError("Install s3fs to access S3")
 
     monkeypatch.setattr(fsspec, "url_to_fs", missing)
-    with pytest.raises(SettingsError, match=r"Install s3fs.*clean-corpus\[remote\]"):
+    with pytest.raises(SettingsError, match=r"Install s3fs.*\.\[remote\]"):
         listing(["s3://bucket"], EXTENSIONS, None, tmp_path)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +72,58 @@ def test_a_name_that_is_not_utf_8_is_passed_over_and_can_be_printed(tmp_path: Pa
     found = listing([str(tmp_path)], EXTENSIONS)
     assert [each.path for each in found.files] == ["good.txt"]
     assert found.skipped == (("caf\\udce9.txt", "its name is not UTF-8"),)
+
+
+def test_odd_names_are_names(tmp_path: Path) -> None:
+    names = ["-rf.txt", "a\nb.txt", "'\".txt", "$(touch x).txt", "*.txt", "[a-z]?.txt", "\u202etxt.txt", " .txt"]
+    names.append("x" * 246 + ".txt")
+    for name in names:
+        (tmp_path / name).write_text(f"text of {name}")
+    found = listing([str(tmp_path)], EXTENSIONS).files
+    assert sorted(each.path for each in found) == sorted(names)
+    for each in found:
+        task = Task(0, each.path, str(each.location), each.format, "", 0, each.bytes, 0)
+        assert [row["body"].decode() for row in slice_rows(task)] == [f"text of {each.path}"]
+
+
+def test_a_folder_that_looks_like_a_column_is_none(tmp_path: Path) -> None:
+    (tmp_path / "text=EVIL").mkdir()
+    path = tmp_path / "text=EVIL" / "a.parquet"
+    pq.write_table(pa.table({"text": ["good"]}), path)
+    task = Task(0, "text=EVIL/a.parquet", str(path), "parquet", "", 0, path.stat().st_size, 0)
+    (row,) = slice_rows(task)
+    assert (row["body"], row["metadata"]) == (b"good", "{}")
+
+
+def test_a_file_that_vanishes_while_the_folder_is_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("x")
+
+    def gone(location: Path) -> bytes:
+        if location.name == "a.txt":
+            raise FileNotFoundError(2, "No such file or directory")
+        return b"x"
+
+    monkeypatch.setattr(files, "head_of", gone)
+    found = listing([str(tmp_path)], EXTENSIONS)
+    assert ([each.path for each in found.files], found.skipped) == (["b.txt"], (("a.txt", "vanished"),))
+
+
+def test_a_file_that_cannot_be_looked_into_is_known_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.jsonl.gz", "c.dat"):
+        (tmp_path / name).write_text("x")
+
+    def denied(location: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(location))
+
+    monkeypatch.setattr(files, "head_of", denied)
+    found = listing([str(tmp_path)], EXTENSIONS)
+    assert [(each.format, each.compression) for each in found.files] == [("text", ""), ("jsonl", "gz")]
+    assert found.skipped == (("c.dat", "cannot be read (Permission denied)"),)
 
 
 def test_a_missing_path_is_an_error_and_never_empty(tmp_path: Path) -> None:

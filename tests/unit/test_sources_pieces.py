@@ -39,6 +39,7 @@ def test_lines_come_whole_and_too_long_ones_are_told(content: bytes, size: int, 
             at = end
         else:
             assert content[at:].startswith(block.content)
+            assert len(block.content) <= longest + size
             at += len(block.content)
             assert block.content.endswith(b"\n") or at == len(content)
     assert at == len(content)

@@ -122,6 +122,8 @@ def test_a_text_file_is_a_text_whatever_it_looks_like(tmp_path: Path, content: b
         b"[broken",
         b"{broken",
         b"{'text': 'single quotes'}",
+        b"{",
+        b'{"text": "cut,',
         b'{"text": "cut',
         b"[" * 200_000,
         b'{"id": 1}',
