@@ -19,6 +19,7 @@ from pipeline.sources.rows import Item, Task, batch_of, row_of
 from pipeline.stages.documents import documents
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 
+_EACH_BYTES = 100_000_000  # of a file as it lies there: so much may take the time that is set
 _FILE = 32  # bits of a document number below the number of its file
 
 
@@ -42,8 +43,11 @@ class _Part:
 def read_files(
     engine: LocalEngine, kernel: Kernel, slices: Dataset, limits: Limits, given_up: Mapping[int, str]
 ) -> Reading:
-    """All documents of the slices, which `kernel` reads; `given_up` has files that are set aside unread, and why."""
-    tried = engine.attempt("documents", kernel, DOCUMENTS, slices, limits)
+    """All documents of the slices, which `kernel` reads; `given_up` has files that are set aside unread, and why.
+
+    `limits` are those of a shard of at most 100 MB; a larger one, of a file that cannot be cut, has more time.
+    """
+    tried = engine.attempt("documents", kernel, DOCUMENTS, slices, _limits(engine, slices, limits))
     lost = dict(given_up)
     if not lost and not any(isinstance(each, Lost) for each in tried):
         return Reading(_joined(tried), frozenset())
@@ -52,7 +56,8 @@ def read_files(
     again: dict[tuple[int, int], Dataset] = {}
     if parts:
         single = engine.write("slices-alone", SLICES, [[part.slices] for part in parts])
-        made = engine.attempt("documents-alone", kernel, DOCUMENTS, single, limits, alone=True)
+        own = _limits(engine, single, limits)
+        made = engine.attempt("documents-alone", kernel, DOCUMENTS, single, own, alone=True)
         for part, each in zip(parts, made, strict=True):
             if isinstance(each, Lost):
                 lost.setdefault(part.file, each.why)
@@ -63,6 +68,20 @@ def read_files(
         for at, each in enumerate(tried)
     ]
     return Reading(engine.write("documents-mended", DOCUMENTS, whole), frozenset(lost))
+
+
+def _limits(engine: LocalEngine, slices: Dataset, limits: Limits) -> list[Limits]:
+    """The limits of each shard."""
+    return [Limits(limits.memory, _seconds(_bytes(engine, slices, at), limits)) for at in range(len(slices.shards))]
+
+
+def _bytes(engine: LocalEngine, slices: Dataset, shard: int) -> int:
+    rows = pa.Table.from_batches(engine.rows(Dataset(SLICES, (slices.shards[shard],), (slices.rows[shard],))))
+    return int(pc.sum(pc.subtract(rows["byte_end"], rows["byte_start"])).as_py() or 0)
+
+
+def _seconds(size: int, limits: Limits) -> float | None:
+    return None if limits.seconds is None else limits.seconds * max(1.0, size / _EACH_BYTES)
 
 
 def _parts(engine: LocalEngine, slices: Dataset) -> Iterator[_Part]:

@@ -99,11 +99,18 @@ class LocalEngine:
         return self._dataset(schema, paths, [each for each in made if isinstance(each, _Made)])
 
     def attempt(
-        self, name: str, kernel: Kernel, schema: pa.Schema, data: Dataset, limits: Limits, *, alone: bool = False
+        self,
+        name: str,
+        kernel: Kernel,
+        schema: pa.Schema,
+        data: Dataset,
+        limits: Sequence[Limits],
+        *,
+        alone: bool = False,
     ) -> list[Dataset | Lost]:
         """For each shard of `data` what `kernel` makes of it, or why its worker did not live to make it.
 
-        With `alone` one after the other, each in a new worker.
+        `limits`: of each shard. With `alone` one after the other, each in a new worker.
         """
         paths = self._paths(name, len(data.shards))
         tasks = [((shard,),) for shard in data.shards]
@@ -178,13 +185,13 @@ class LocalEngine:
         schema: pa.Schema,
         inputs: Sequence[tuple[tuple[Path, ...], ...]],
         paths: Sequence[Path],
-        limits: Limits = _NONE,
+        limits: Sequence[Limits] | None = None,
         *,
         alone: bool = False,
     ) -> list[_Made | Lost]:
         tasks = [
-            Task(_run, (kernel, schema, each, path), limits.memory, limits.seconds)
-            for each, path in zip(inputs, paths, strict=True)
+            Task(_run, (kernel, schema, each, path), limit.memory, limit.seconds)
+            for each, path, limit in zip(inputs, paths, limits or [_NONE] * len(inputs), strict=True)
         ]
         made: dict[int, _Made | Lost] = {}
         self.progress(name, 0, len(tasks), 0)

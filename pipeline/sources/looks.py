@@ -45,6 +45,8 @@ def json_form(head: bytes, *, known: bool, text_field: str | None = None) -> str
     if isinstance(value, list):
         whole = not rest.strip() and all(isinstance(each, dict) for each in value)
         return "json" if whole and (known or any(_has_text(each, text_field) for each in value)) else ""
+    if value is None and _ARRAY.match(first) and not rest.strip():  # an array on one line, cut or broken
+        return "json" if promising else ""
     goes_on = first.endswith(_UNENDED) and (first[:1] == b"[" or rest.lstrip()[:1] in (b'"', b"}"))
     return "json" if promising and goes_on else ""
 

@@ -11,10 +11,17 @@ from pipeline.run import run
 from pipeline.store.folder import Store
 from pipeline.store.read import read_table
 from pipeline.store.verify import verify
-from tests.bad import containers, floods, folders, letters, records
+from tests.bad import containers, floods, folders, formats, letters, records
 from tests.bad.kit import COMPANION, Case, companion
 
-CASES: Sequence[Case] = [*records.cases(), *containers.cases(), *letters.cases(), *folders.cases(), *floods.cases()]
+CASES: Sequence[Case] = [
+    *records.cases(),
+    *containers.cases(),
+    *formats.cases(),
+    *letters.cases(),
+    *folders.cases(),
+    *floods.cases(),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from tests.bad import containers, letters, records
+from tests.bad import containers, formats, letters, records
 from tests.bad.kit import Case
 from tests.helpers import ROOT
 
@@ -22,7 +22,7 @@ def _small(cases: Sequence[Case]) -> list[tuple[str, bytes]]:
     return sorted({(name, content[:_MOST]) for name, content in found})
 
 
-FILES = _small([*records.cases(), *containers.packed(), *containers.parquets(), *letters.cases()])
+FILES = _small([*records.cases(), *containers.packed(), *containers.parquets(), *formats.cases(), *letters.cases()])
 BODIES = sorted({content for _, content in _small(letters.cases())})
 SETTINGS = [path.read_bytes() for path in sorted((ROOT / "configs").glob("*.yaml"))]
 RULES = [path.read_bytes()[:_MOST] for path in sorted((ROOT / "configs" / "rules").glob("*.yaml"))]
