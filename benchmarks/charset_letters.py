@@ -15,7 +15,7 @@ from string import ascii_lowercase
 import numpy as np
 
 from benchmarks.charset_texts import counted
-from pipeline.text.charsets.classes import KINDS, LATIN, SHARED_BY, case, kind, lower, script
+from pipeline.text.charsets.classes import KINDS, LATIN, LEAST_SHARE, SHARED_BY, case, kind, lower, script
 
 OUT = Path(__file__).resolve().parent.parent / "pipeline" / "text" / "charsets"
 
@@ -37,7 +37,7 @@ LETTERS = {
 }  # fmt: skip
 WITHOUT_ALPHABET = ("ja", "zh", "zht", "ko")
 MOST_CHARACTERS = 3_000_000  # of a language
-LEAST_SHARE = 2e-5  # of all characters: a rarer letter is none of the alphabet
+SELDOM = 2e-5  # of all characters: a rarer letter is none of the alphabet
 STEP = 0.15  # nats a level; a level is one printable character
 FIRST, LAST = 35, 126
 MIXED = 9.0  # nats of a pair of letters in two scripts: a word of both is a word read wrongly
@@ -119,7 +119,7 @@ def _fits(char: str, codec: str) -> bool:
 
 
 def _often(small: str, own: str) -> list[str]:
-    least = LEAST_SHARE * len(small)
+    least = SELDOM * len(small)
     return [char for char, count in Counter(small).items() if count >= least and _is_letter(char, own)]
 
 
@@ -129,11 +129,14 @@ def _is_letter(char: str, own: str) -> bool:
 
 def _likelihoods(pairs: np.ndarray) -> np.ndarray:
     """P(second class | first class): counts, evened out with those of the second class alone."""
-    alone = pairs.sum(axis=0) + 1.0
+    alone = pairs.sum(axis=0) / pairs.sum()
+    least = np.full(len(alone), SELDOM)
+    least[list(LEAST_SHARE)] = list(LEAST_SHARE.values())
+    alone = np.maximum(alone, least)
     alone /= alone.sum()
     given = pairs.sum(axis=1, keepdims=True)
     evened = (pairs + 30 * alone) / (given + 30)
-    return 0.97 * evened + 0.03 * alone
+    return 0.93 * evened + 0.07 * alone
 
 
 def _level(cost: float) -> str:

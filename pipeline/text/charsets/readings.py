@@ -30,6 +30,10 @@ from pipeline.text.charsets.tables import (
 # ASCII words weigh at most this much of what informative words weigh.
 ASCII_SHARE = 0.5
 
+# Nats for each informative word of a reading whose letters are not Latin, where ASCII words are this many times as many
+# or more; less where they are fewer. One foreign letter in a text in Latin letters is nearly always one of theirs.
+_STRANGER, _STRANGE_AT = 3.0, 8
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -50,12 +54,13 @@ class Pairs:
     ascii_first: NDArray[np.uint8]
     ascii_second: NDArray[np.uint8]
     ascii_times: NDArray[np.float32]
+    stranger: float  # nats for letters that are not Latin
 
 
 def readings(body: bytes) -> list[Reading]:
     """Each charset in its likeliest language, the cheapest first."""
     pairs = pairs_of(body)
-    found = [*_single(pairs, _combinations()), *_double(body)]
+    found = [*_single(pairs, _combinations()), *_double(body, pairs.stranger)]
     return sorted(found, key=lambda each: each.cost)  # stable: equal ones in the order of the lists
 
 
@@ -79,6 +84,8 @@ def pairs_of(body: bytes) -> Pairs:
     code = codes[:-1].astype(np.int32) * 256 + codes[1:]
     first, times = np.unique(code[whole], return_counts=True)
     other, others = np.unique(code[plain], return_counts=True)
+    words, others_words = int(high.sum()), len(high) - 1 - int(high.sum())
+    stranger = _STRANGER * min(words, others_words / _STRANGE_AT)
     weight = min(1.0, ASCII_SHARE * times.sum() / max(1, others.sum()))
     return Pairs(
         (first >> 8).astype(np.uint8),
@@ -87,6 +94,7 @@ def pairs_of(body: bytes) -> Pairs:
         (other >> 8).astype(np.uint8),
         (other & 255).astype(np.uint8),
         (others * weight).astype(np.float32),
+        stranger,
     )
 
 
@@ -143,7 +151,7 @@ def _ascii_costs(pairs: Pairs) -> NDArray[np.float32]:
     at = classes[:, pairs.ascii_first].astype(np.int64) * table.costs.shape[1] + classes[:, pairs.ascii_second]
     flat = table.costs.reshape(len(table.scripts), -1)
     total = np.take_along_axis(flat, at, axis=1) @ pairs.ascii_times
-    return np.where(latin, total - total[latin].min(), 0).astype(np.float32)
+    return np.where(latin, total - total[latin].min(), pairs.stranger).astype(np.float32)
 
 
 @cache
@@ -158,12 +166,12 @@ def _ascii_classes() -> NDArray[np.uint8]:
 # behind anything else; one that ends before an ASCII letter, or before anything else. A lone character between Latin
 # letters is nearly always a Latin one.
 _LETTER_COST = 3.0
-_BEGINS_INSIDE, _BEGINS = 5.0, 1.0
-_ENDS_INSIDE, _ENDS = 5.0, 2.0
+_BEGINS_INSIDE, _BEGINS = 7.0, 1.0
+_ENDS_INSIDE, _ENDS = 7.0, 2.0
 _WRONG_BYTE = 20.0  # of a sequence that is no character
 
 
-def _double(body: bytes) -> Iterator[Reading]:
+def _double(body: bytes, stranger: float) -> Iterator[Reading]:
     for _, prior, languages, codecs in DOUBLE:
         text = next((text for codec in codecs if (text := _text(body, codec)) is not None), None)
         wrong = 0
@@ -174,7 +182,7 @@ def _double(body: bytes) -> Iterator[Reading]:
                 continue
         costs = [(prior + _text_cost(text, language) + wrong * _WRONG_BYTE, language) for language in languages.split()]
         cost, language = min(costs)
-        yield Reading(cost, codecs, language)
+        yield Reading(cost + stranger, codecs, language)
 
 
 def _text(body: bytes, codec: str) -> str | None:
