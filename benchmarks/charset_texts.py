@@ -37,7 +37,7 @@ def tried(packages: Path) -> Iterator[tuple[str, str]]:
     yield from _pages(packages, "debian-reference-*/usr/share/debian-reference/*.*.html", lambda p: p.name.split(".")[1])
     for path in sorted(packages.glob("fortunes-*/usr/share/games/fortunes/**/*")):
         language = path.relative_to(packages).parts[0].split("-")[1]
-        if path.is_file() and path.suffix not in {".dat", ".u8"}:
+        if path.is_file() and path.suffix not in {".dat", ".u8"} and "off" not in path.parts:
             yield from _lines(language, path.read_text("utf-8", "replace"))
 
 

@@ -39,7 +39,7 @@ SINGLE = (
     ("mac_croatian", 8, "hr sl"),
     ("mac_romanian", 8, "ro"),
     ("iso8859-16", 5, "ro"),
-    ("iso8859-3", 4, "eo"),
+    ("iso8859-3", 4, "eo tr"),
     ("iso8859-4", 5, "lt lv et"),
     ("cp775", 6, "lt lv et"),
     ("cp857", 6, "tr"),
@@ -55,12 +55,12 @@ SINGLE = (
     ("cp037", 9, "en fr de es"),
 )
 
-# Charset, how unlikely it is, languages; the codecs that read it, the widest where they differ first.
+# How unlikely it is, languages, and the codecs that read it: the first that fits, where they differ in what they add.
 DOUBLE = (
-    ("gb18030", 0, "zh zht", ("gb18030",)),
-    ("big5", 0, "zht", ("big5hkscs", "cp950")),
-    ("cp932", 0, "ja", ("cp932", "shift_jis_2004")),
-    ("euc_jp", 0, "ja", ("euc_jp", "euc_jis_2004")),
-    ("cp949", 0, "ko", ("cp949",)),
-    ("johab", 6, "ko", ("johab",)),
+    (0, "zh zht", ("gb18030",)),
+    (0, "zht", ("big5hkscs", "cp950")),
+    (0, "ja", ("cp932", "shift_jis_2004")),
+    (0, "ja", ("euc_jp", "euc_jis_2004")),
+    (0, "ko", ("cp949",)),
+    (6, "ko", ("johab",)),
 )
