@@ -124,7 +124,7 @@ def _often(small: str, own: str) -> list[str]:
 
 
 def _is_letter(char: str, own: str) -> bool:
-    return (case(char) > 0 and script(char) in {own, "COMBINING"})
+    return case(char) > 0 and script(char) in {own, "COMBINING"}
 
 
 def _likelihoods(pairs: np.ndarray) -> np.ndarray:

@@ -34,7 +34,9 @@ def tried(packages: Path) -> Iterator[tuple[str, str]]:
     """Language and line of the texts to try on."""
     yield from _pages(packages, "gnome-user-docs/usr/share/help/*/*/*.page", _part(3))
     yield from _pages(packages, "installation-guide-*/usr/share/doc/installation-guide-*/*/*.html", _part(4))
-    yield from _pages(packages, "debian-reference-*/usr/share/debian-reference/*.*.html", lambda p: p.name.split(".")[1])
+    yield from _pages(
+        packages, "debian-reference-*/usr/share/debian-reference/*.*.html", lambda p: p.name.split(".")[1]
+    )
     for path in sorted(packages.glob("fortunes-*/usr/share/games/fortunes/**/*")):
         language = path.relative_to(packages).parts[0].split("-")[1]
         if path.is_file() and path.suffix not in {".dat", ".u8"} and "off" not in path.parts:

@@ -12,7 +12,9 @@ import zstandard
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.text.decode import BYTES_REPLACED, SURROGATES_JOINED, WINDOW, Decoded, UndecodableError, decode
+from pipeline.text.charsets.mixed import MIXED
+from pipeline.text.charsets.opinions import BYTES_REPLACED, NOT_AS_DECLARED, WINDOW
+from pipeline.text.decode import SURROGATES_JOINED, Decoded, UndecodableError, decode
 
 FRENCH = "L'été dernier, le président a déclaré à l'Assemblée que la situation était très préoccupante, même au cœur. "
 RUSSIAN = (

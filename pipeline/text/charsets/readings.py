@@ -38,7 +38,7 @@ def readings(body: bytes) -> list[Reading]:
 
 def reading(body: bytes, codec: str) -> Reading | None:
     """What one charset costs in its likeliest language, whichever that is; None if it is out of the question."""
-    if _of_single_bytes(codec):
+    if of_single_bytes(codec):
         cost, _, language = min(single.costs(single.pairs_of(body), codec))
         return Reading(cost, (codec,), language)
     told = double.cost(body, codec)
@@ -54,7 +54,8 @@ def _fits(body: bytes, codec: str) -> bool:
 
 
 @cache
-def _of_single_bytes(codec: str) -> bool:
+def of_single_bytes(codec: str) -> bool:
+    """Whether each byte is a character by itself."""
     every = bytes(range(256))
     return codecs.decode(every, codec, "replace") == "".join(
         codecs.decode(every[at : at + 1], codec, "replace") for at in range(256)

@@ -34,8 +34,8 @@ class Pairs(NamedTuple):
     stranger: int
 
     @property
-    def count(self) -> int:
-        """How many informative pairs there are."""
+    def informative(self) -> int:
+        """How many informative pairs there are, each as often as it is there."""
         return int(self.times.sum())
 
 
@@ -45,7 +45,7 @@ def pairs_of(body: bytes) -> Pairs:
     words = words_of(codes)
     telling = words.informative[:-1] | words.informative[1:]
     plain = (words.plain[:-1] | words.plain[1:]) & ~telling
-    pairs = codes[:-1].astype(np.uint16) << 8 | codes[1:]
+    pairs = codes[:-1].astype(np.uint16) * np.uint16(256) + codes[1:]
     return Pairs(*_counted(pairs[telling]), *_counted(pairs[plain]), words.stranger)
 
 
@@ -102,7 +102,7 @@ def _plain_costs(pairs: Pairs) -> NDArray[np.int64]:
     at = classes[:, pairs.plain_first].astype(np.int64) * table.costs.shape[2] + classes[:, pairs.plain_second]
     total = np.take_along_axis(table.costs.reshape(len(latin), -1), at, axis=1) @ pairs.plain_times
     total -= total[latin].min()
-    most, there = _PLAIN_PAIRS + pairs.count // _PLAIN_SHARE, int(pairs.plain_times.sum())
+    most, there = _PLAIN_PAIRS + pairs.informative // _PLAIN_SHARE, int(pairs.plain_times.sum())
     if there > most:
         total = total * most // there
     total = np.minimum(total, total[table.number["en"]] + _ENGLISH)

@@ -63,6 +63,7 @@ def byte_chars(codec: str) -> str:
 
 @cache
 def byte_cases(codec: str) -> NDArray[np.uint8]:
+    """The case of each of the 256 characters."""
     return np.array([case(char) for char in byte_chars(codec)], dtype=np.uint8)
 
 
