@@ -12,7 +12,7 @@ from typing import NamedTuple
 import chardet
 
 from pipeline.text.charsets.names import fitting, named, plausible
-from pipeline.text.charsets.readings import Reading, reading, readings
+from pipeline.text.charsets.readings import Reading, of_single_bytes, reading, readings
 from pipeline.text.charsets.single import pairs_of
 from pipeline.text.charsets.tables import NAT
 
@@ -31,13 +31,18 @@ _DECLARED = 10 * NAT
 # A reading that a few bytes do not fit is taken, with U+FFFD for them, if it is better than all others by this much.
 _BROKEN = 40 * NAT
 _MOST_REPLACED = 40  # and if they are at most one in so many characters
-# Costs of a pair from which text is none that we know. Of right readings 1 in 100 is over it: most are a few symbols.
-_STRANGE = 430
+# A reading is strange, and never certain by itself, if a pair costs more than this (right ones: 1 in 100, mostly a few
+# symbols), or, among characters of two bytes, if it is better than the next by less than this much for each pair: so
+# look EUC-TW and VISCII, which no codec reads, in the charsets that take them.
+_STRANGE, _STRANGE_MARGIN = 430, 2
 _NONE = 1 << 62  # the cost of what is out of the question
 
 
 class Opinion(NamedTuple):
-    """A text and how sure it is. `cost` of its reading; `margin`: how much more the next other text costs."""
+    """A text and how sure it is. `cost` of its reading; `margin`: how much more the next other text costs.
+
+    `strange`: it may be in a charset, or in a language, that is not tried.
+    """
 
     text: str
     codec: str
@@ -45,6 +50,7 @@ class Opinion(NamedTuple):
     repairs: tuple[str, ...] = ()
     cost: int = 0
     margin: int = 0
+    strange: bool = False
 
 
 def opinion(body: bytes, declared: str | None) -> Opinion | None:
@@ -75,8 +81,13 @@ def _ours(body: bytes, window: bytes, ranked: list[Reading]) -> Opinion | None:
         return None
     best, text, codec = found
     margin = _margin(window, best, ranked)
-    certain = margin >= SURE and best.cost <= _STRANGE * pairs_of(window).informative
-    return Opinion(text, codec, certain, cost=best.cost, margin=margin)
+    strange = _strange(window, best, margin)
+    return Opinion(text, codec, margin >= SURE and not strange, (), best.cost, margin, strange)
+
+
+def _strange(window: bytes, best: Reading, margin: int) -> bool:
+    pairs = pairs_of(window).informative
+    return best.cost > _STRANGE * pairs if of_single_bytes(best.codecs[0]) else margin < _STRANGE_MARGIN * pairs
 
 
 def _margin(window: bytes, best: Reading, ranked: list[Reading]) -> int:
@@ -110,7 +121,7 @@ def _second(body: bytes, window: bytes) -> str | None:
 def _with_second(body: bytes, ours: Opinion, ranked: list[Reading], second: str | None) -> Opinion:
     """Ours, certain if the second opinion is the same text; in a tie the second one, marked."""
     if second == ours.text:
-        return ours._replace(certain=True)
+        return ours._replace(certain=not ours.strange)
     for each in ranked if second is not None else ():
         if each.cost >= ours.cost + TIE:
             break
