@@ -1,7 +1,7 @@
 """The charsets that are tried, and the languages that are written in each."""
 
 # Letters beyond a-z are rare in some of these, so that many charsets read them alike; the first one named wins then.
-_WEST = "en fr de es it pt nl sv da nb fi is ca ga cy"
+_WEST = "en fr de es it pt nl sv da nb fi is ca gl ga gd cy"
 _EAST = "pl cs sk hu ro hr sl"
 _SLAVIC = "ru uk be bg sr mk"
 
@@ -30,6 +30,8 @@ SINGLE = (
     ("cp1125", 5, "uk"),
     ("mac_cyrillic", 3, _SLAVIC),
     ("cp855", 4, _SLAVIC),
+    ("kz1048", 3, "kk"),
+    ("ptcp154", 4, "kk"),
     ("iso8859-15", 2, _WEST),
     ("mac_roman", 4, _WEST),
     ("cp850", 4, _WEST),

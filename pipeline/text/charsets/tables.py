@@ -17,7 +17,7 @@ NO_CHARACTER = 25 * NAT  # a byte that the charset does not have, or has a contr
 
 # What a change of case costs from one character to the next: no letter, lower case, upper case, in that order. Round
 # figures; they set letters in order whose pairs alone are as good upside down (KOI8-R read as windows-1251).
-CASES = np.array([[0, 20, 170], [0, 2, 550], [0, 30, 160]], dtype=np.int32)
+CASES = np.array([[0, 20, 120], [0, 2, 550], [0, 30, 30]], dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
