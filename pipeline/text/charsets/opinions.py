@@ -35,6 +35,7 @@ _MOST_REPLACED = 40  # and if they are at most one in so many characters
 # symbols), or, among characters of two bytes, if it is better than the next by less than this much for each pair: so
 # look EUC-TW and VISCII, which no codec reads, in the charsets that take them.
 _STRANGE, _STRANGE_MARGIN = 430, 2
+_FEWEST_PAIRS = 6  # so is one with fewer pairs: a word of four letters
 _NONE = 1 << 62  # the cost of what is out of the question
 
 
@@ -87,6 +88,8 @@ def _ours(body: bytes, window: bytes, ranked: list[Reading]) -> Opinion | None:
 
 def _strange(window: bytes, best: Reading, margin: int) -> bool:
     pairs = pairs_of(window).informative
+    if pairs < _FEWEST_PAIRS:
+        return True
     return best.cost > _STRANGE * pairs if of_single_bytes(best.codecs[0]) else margin < _STRANGE_MARGIN * pairs
 
 

@@ -21,6 +21,8 @@ _PLAIN_PAIRS, _PLAIN_SHARE = 40, 2
 # English stands in texts of all languages: no language is worse than English by more than this.
 _ENGLISH = 3 * NAT
 
+_AT_ONCE = 512  # pairs: what is looked up at once stays in the cache
+
 
 class Pairs(NamedTuple):
     """The distinct pairs of bytes and how often each is there; `stranger` is what letters that are not Latin cost."""
@@ -64,34 +66,55 @@ def costs(pairs: Pairs, codec: str = "") -> Iterator[tuple[int, str, str]]:
 
 
 class _Combinations(NamedTuple):
-    """Charsets by languages: codec, prior cost, number of the language; class and case of each of the 256 bytes."""
+    """Charsets by languages: codec, prior cost, number of the language, and for each of the 256 bytes where it leads.
+
+    `rows` and `columns` add up to the place of a pair in the flat table of costs, `case_rows` and `case_columns` in
+    that of cases.
+    """
 
     codecs: tuple[str, ...]
     priors: NDArray[np.int64]
     languages: NDArray[np.int64]
-    classes: NDArray[np.uint8]
-    cases: NDArray[np.uint8]
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    case_rows: NDArray[np.uint8]
+    case_columns: NDArray[np.uint8]
 
 
 @cache
 def _combined(charsets: Iterable[tuple[str, int, str]]) -> _Combinations:
-    number = letters().number
-    each = [(codec, prior, number[language]) for codec, prior, names in charsets for language in names.split()]
+    table = letters()
+    each = [(codec, prior, table.number[language]) for codec, prior, names in charsets for language in names.split()]
+    languages = np.array([language for _, _, language in each])
+    classes = np.stack([classes_of(byte_chars(codec), language) for codec, _, language in each]).astype(np.int32)
+    cases = np.stack([byte_cases(codec) for codec, _, _ in each])
+    size = table.costs.shape[1]
     return _Combinations(
         tuple(codec for codec, _, _ in each),
         np.array([prior * NAT for _, prior, _ in each]),
-        np.array([language for _, _, language in each]),
-        np.stack([classes_of(byte_chars(codec), language) for codec, _, language in each]),
-        np.stack([byte_cases(codec) for codec, _, _ in each]),
+        languages,
+        (languages[:, None] * size + classes).astype(np.int32) * size,
+        classes,
+        cases * np.uint8(len(CASES)),
+        cases,
     )
 
 
 def _informative_costs(pairs: Pairs, combined: _Combinations) -> NDArray[np.int64]:
+    total = np.zeros(len(combined.codecs), dtype=np.int64)
     table = letters().costs
-    first, second = combined.classes[:, pairs.first].astype(np.int64), combined.classes[:, pairs.second]
-    at = (combined.languages[:, None] * table.shape[1] + first) * table.shape[2] + second
-    cases = CASES[combined.cases[:, pairs.first], combined.cases[:, pairs.second]]
-    return (np.take(table, at) + cases) @ pairs.times
+    for start in range(0, len(pairs.first), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        first, second = pairs.first[some], pairs.second[some]
+        cost = np.take(table, combined.rows[:, first] + combined.columns[:, second])
+        cost += np.take(CASES, combined.case_rows[:, first] + combined.case_columns[:, second])
+        total += _summed(cost, pairs.times[some])
+    return total
+
+
+def _summed(cost: NDArray[np.int32], times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Products and sums of whole numbers below 2**53, so that floats hold them exactly, and are added faster."""
+    return (cost.astype(np.float64) @ times.astype(np.float64)).astype(np.int64)
 
 
 def _plain_costs(pairs: Pairs) -> NDArray[np.int64]:
@@ -100,7 +123,7 @@ def _plain_costs(pairs: Pairs) -> NDArray[np.int64]:
     latin = np.array([own == "LATIN" for own in table.scripts])
     classes = _ascii_classes()
     at = classes[:, pairs.plain_first].astype(np.int64) * table.costs.shape[2] + classes[:, pairs.plain_second]
-    total = np.take_along_axis(table.costs.reshape(len(latin), -1), at, axis=1) @ pairs.plain_times
+    total = _summed(np.take_along_axis(table.costs.reshape(len(latin), -1), at, axis=1), pairs.plain_times)
     total -= total[latin].min()
     most, there = _PLAIN_PAIRS + pairs.informative // _PLAIN_SHARE, int(pairs.plain_times.sum())
     if there > most:
