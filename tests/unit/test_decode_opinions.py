@@ -1,0 +1,101 @@
+"""What letters say of bytes that are not UTF-8, what a declaration may decide, and lines in two encodings."""
+
+import pytest
+
+from pipeline.text.charsets.mixed import MIXED
+from pipeline.text.charsets.opinions import BYTES_REPLACED, NOT_AS_DECLARED
+from pipeline.text.decode import Decoded, decode
+from tests.news import CHINESE, FRENCH, JAPANESE, RUSSIAN
+
+# --- readings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Zażółć gęślą jaźń, powiedział wczoraj prezydent, a następnie wyjechał do Łodzi.", "cp852"),
+        ("Οι κάτοικοι της Αθήνας ψηφίζουν σήμερα για το νέο δημοτικό συμβούλιο.", "iso8859-7"),
+        ("הממשלה אישרה אתמול את תקציב המדינה לשנה הבאה לאחר דיון ארוך.", "cp1255"),
+        ("وافقت الحكومة أمس على ميزانية الدولة للعام المقبل بعد نقاش طويل.", "cp1256"),
+        ("Vyriausybė vakar patvirtino kitų metų biudžetą po ilgų diskusijų.", "cp1257"),
+        ("Hükümet dün uzun tartışmalardan sonra gelecek yılın bütçesini onayladı.", "iso8859-9"),
+        ("คณะรัฐมนตรีอนุมัติงบประมาณประจำปีหน้าเมื่อวานนี้หลังการอภิปรายยาวนาน", "cp874"),
+        ("ГОВОРЯТ, ЧТО В ПУСТЫНЕ ПЕСОК РАСКАЛЁН НАСТОЛЬКО, ЧТО НА НЁМ МОЖНО ЖАРИТЬ МЯСО.", "koi8-r"),
+        ("Ол кеше қаладан келіп, үйіне жаңа кітаптар әкелді.", "kz1048"),
+    ],
+)
+def test_short_texts_in_older_charsets(text: str, codec: str) -> None:
+    found = decode(text.encode(codec))
+    assert (found.text, found.certain, found.repairs) == (text, True, ())
+    assert text.encode(found.encoding) == text.encode(codec)  # ISO-8859-9 has the name of its superset
+
+
+def test_clear_readings_are_certain_and_close_ones_are_not() -> None:
+    assert decode((RUSSIAN * 4).encode("cp1251")).certain
+    assert decode((FRENCH * 4).encode("mac_roman")) == Decoded(FRENCH * 4, "mac-roman", certain=True)
+    assert not decode("bug №1".encode("cp1251")).certain  # one symbol says nothing
+
+
+def test_the_same_bytes_give_the_same_answer_whatever_was_read_before() -> None:
+    bodies = [(FRENCH * 2).encode("cp850", "ignore"), RUSSIAN.encode("koi8-r"), JAPANESE.encode("euc_jp"), b"\xe9\xe8"]
+    first = [decode(body) for body in bodies]
+    assert [decode(body) for body in reversed(bodies)] == first[::-1]
+
+
+# --- what is declared ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_declared_decides_where_the_letters_do_not() -> None:
+    body = "Škoda žije".encode("iso8859-2")
+    assert decode(body, "ISO-8859-2") == Decoded("Škoda žije", "iso8859-2", certain=True)
+    assert decode((RUSSIAN * 4).encode("cp1251"), "windows-1251").certain
+    assert decode("ไทย".encode("utf-16-le") * 20, "utf-16-le").text == "ไทย" * 20
+    assert decode("½ l".encode("cp1252"), "iso8859-15").text == "œ l"
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "koi8-r", "gbk", "shift_jis"])
+def test_a_declared_encoding_that_makes_nonsense_does_not_win_and_it_is_said(declared: str) -> None:
+    found = decode((RUSSIAN * 4).encode("cp1251"), declared)
+    assert found.text == RUSSIAN * 4
+    assert found.repairs in {(NOT_AS_DECLARED,), ()}
+    if declared in {"iso-8859-1", "windows-1252", "koi8-r"}:  # the others do not even fit
+        assert found.repairs == (NOT_AS_DECLARED,)
+
+
+def test_a_declared_encoding_that_is_not_tried_is_read_by_its_name() -> None:
+    text = "Забони тоҷикӣ ҳамчун забони давлатӣ эътироф шудааст ва дар тамоми ҷумҳурӣ истифода мешавад."
+    assert decode(text.encode("koi8-t"), "koi8-t").text == text
+
+
+# --- lines in UTF-8 beside lines in another charset ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [(FRENCH, "cp1252"), (RUSSIAN, "koi8-r"), (FRENCH, "mac_roman"), (RUSSIAN, "cp1251")]
+)
+def test_each_line_is_read_by_its_own_charset(text: str, codec: str) -> None:
+    body = b"\n".join([text.encode(), text.encode(codec), b"plain", text.encode(), text.encode(codec), b""])
+    assert decode(body) == Decoded(f"{text}\n{text}\nplain\n{text}\n{text}\n", "utf-8", certain=True, repairs=(MIXED,))
+
+
+def test_lines_of_two_bytes_a_character_are_not_told_apart() -> None:
+    body = (CHINESE * 3).encode() + (CHINESE * 3).encode("gb18030")
+    assert MIXED not in decode(body).repairs
+
+
+def test_one_line_that_may_be_debris_is_marked() -> None:
+    found = decode(FRENCH.encode() + b"\nr\xe9daction de l'article\n" + FRENCH.encode())
+    assert found.text == f"{FRENCH}\nrédaction de l'article\n{FRENCH}"
+    assert (found.certain, found.repairs) == (False, (MIXED,))
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "cp850", "mac_roman"])
+def test_legacy_text_is_not_taken_for_mixed(codec: str) -> None:
+    assert decode("\n".join([FRENCH] * 5).encode(codec, "ignore")).repairs == ()
+
+
+def test_damaged_utf8_is_not_taken_for_mixed() -> None:
+    text = "\n".join([FRENCH] * 4)
+    body = text.encode().replace("été".encode(), b"\xc3t\xc3\xa9", 1)
+    assert decode(body).text == text.replace("été", "\ufffdté", 1)
+    assert decode(body).repairs == (BYTES_REPLACED,)
