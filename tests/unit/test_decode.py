@@ -151,6 +151,11 @@ def test_text_is_decoded_whole_even_if_detectors_see_a_part() -> None:
     assert decode(text.encode("cp1251")).text == text
 
 
+def test_detectors_see_what_tells_however_late_it_comes() -> None:
+    text = "0" * (WINDOW * 2) + RUSSIAN * 3
+    assert decode(text.encode("cp1251")).text == text
+
+
 def test_utf8_with_a_few_broken_bytes_keeps_the_rest() -> None:
     broken = (FRENCH * 3).encode() + b"\xc3" + "même".encode() + b"\xc0\x80\xf5"
     found = decode(broken, "iso-8859-1")

@@ -30,6 +30,38 @@ def test_short_texts_in_older_charsets(text: str, codec: str) -> None:
     assert text.encode(found.encoding) == text.encode(codec)  # ISO-8859-9 has the name of its superset
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("La situazione economica del paese è molto complessa e richiede delle riforme.", "cp1252"),
+        ("El partido de Fútbol comienza esta tarde en la capital de la provincia.", "mac_roman"),
+        ("Das Gute und das Böse sind oft nicht zu unterscheiden.", "cp437"),
+        ("Keiner von uns hatte eine Vorstellung davon, was sie jeden Tag ertragen mußte.", "cp437"),
+        ("Wir haben nur noch zwei Tage; das mußte er wissen, und kurz vor dem Ende wußte er es.", "cp850"),
+        ("La distribuzione nasce dai bisogni degli utilizzatori e di chi la sviluppa. È una sola.", "cp1252"),
+        ("Verordnung, Arbeit § 1 Absatz, Dienst § 2 Absatz, gilt nicht im Dienst der Bundeswehr.", "cp1252"),
+        ("Verordnung zum Gesetz (BEG§172DV 58), Datum der Ausfertigung", "cp1252"),
+        ("He doesn’t know what they’re doing — and it isn’t easy.", "gb18030"),
+        ("As he said, “nobody knows” … and nobody asked.", "big5"),
+        ("Die Frist nach § 4 beginnt mit dem Tag der Zustellung an den Betroffenen.", "cp1252"),
+        ("Посмотрите на GitHub: README, LICENSE, src, docs, tests, build, main.", "koi8-r"),
+    ],
+)
+def test_one_or_two_characters_are_read_as_the_rest_of_the_text_has_it(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
+def test_very_short_bodies_are_never_certain() -> None:
+    for text, codec in (
+        ("정부는", "cp949"),
+        ("été", "cp1252"),
+        ("мир", "cp1251"),
+        ("これは", "cp932"),
+        ("中国人", "gb18030"),
+    ):
+        assert not decode(text.encode(codec)).certain
+
+
 def test_clear_readings_are_certain_and_close_ones_are_not() -> None:
     assert decode((RUSSIAN * 4).encode("cp1251")).certain
     assert decode((FRENCH * 4).encode("mac_roman")) == Decoded(FRENCH * 4, "mac-roman", certain=True)
@@ -99,3 +131,19 @@ def test_damaged_utf8_is_not_taken_for_mixed() -> None:
     body = text.encode().replace("été".encode(), b"\xc3t\xc3\xa9", 1)
     assert decode(body).text == text.replace("été", "\ufffdté", 1)
     assert decode(body).repairs == (BYTES_REPLACED,)
+
+
+def test_a_line_in_both_is_no_line_of_either() -> None:
+    both = "été ".encode() + (FRENCH * 4).encode("cp1252")
+    assert MIXED not in decode(b"\n".join([FRENCH.encode(), both, FRENCH.encode()])).repairs
+
+
+@pytest.mark.parametrize("line", ["中文中文中文中文", "日本日本日本日本"])
+def test_lines_without_a_character_of_utf8_may_have_two_bytes_a_character(line: str) -> None:
+    body = b"\n".join([(CHINESE * 3).encode(), line.encode("gb18030")])
+    assert MIXED not in decode(body).repairs
+
+
+def test_halves_of_utf8_are_no_line_of_another_charset() -> None:
+    halves = b"Pas d\x80\x99impression ni d\x80\x99aide, pas d\x80\x99erreur."
+    assert MIXED not in decode(b"\n".join([FRENCH.encode(), halves, FRENCH.encode()])).repairs
