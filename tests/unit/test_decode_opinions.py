@@ -1,10 +1,12 @@
 """What letters say of bytes that are not UTF-8, what a declaration may decide, and lines in two encodings."""
 
+import hashlib
+
 import pytest
 
 from pipeline.text.charsets.mixed import MIXED
 from pipeline.text.charsets.opinions import BYTES_REPLACED, NOT_AS_DECLARED
-from pipeline.text.decode import Decoded, decode
+from pipeline.text.decode import Decoded, UndecodableError, decode
 from tests.news import CHINESE, FRENCH, JAPANESE, RUSSIAN
 
 # --- readings -----------------------------------------------------------------------------------------------------
@@ -147,3 +149,18 @@ def test_lines_without_a_character_of_utf8_may_have_two_bytes_a_character(line: 
 def test_halves_of_utf8_are_no_line_of_another_charset() -> None:
     halves = b"Pas d\x80\x99impression ni d\x80\x99aide, pas d\x80\x99erreur."
     assert MIXED not in decode(b"\n".join([FRENCH.encode(), halves, FRENCH.encode()])).repairs
+
+
+# --- bytes that are no text ---------------------------------------------------------------------------------------
+
+
+def test_noise_is_refused_though_it_fits_many_charsets() -> None:
+    noise = bytes(160 + hashlib.sha256(b"%d" % at).digest()[0] % 96 for at in range(400))
+    with pytest.raises(UndecodableError, match="no encoding fits"):
+        decode(noise)
+    assert not decode(noise, "latin-1").certain
+
+
+def test_text_on_mainframes() -> None:
+    text = "The committee decided yesterday that the old records would be moved to another building."
+    assert decode(text.encode("cp500")).text == text

@@ -36,6 +36,8 @@ _MOST_REPLACED = 40  # and if they are at most one in so many characters
 # and EUC-TW, which no codec reads, in the charsets that take them.
 _ENOUGH, _STRANGE, _STRANGE_MARGIN = 60, 430, 20
 _SHORTEST = 12  # bytes; so is anything in a shorter body
+# A body is no text if a pair of its best reading costs more: of random bytes 840 and more, of text 440 at most.
+_NOISE = 650
 _NONE = 1 << 62  # the cost of what is out of the question
 
 
@@ -60,7 +62,7 @@ def opinion(body: bytes, declared: str | None) -> Opinion | None:
     ranked = readings(window)
     ours = _ours(body, window, ranked)
     said = named(body, declared) if declared else None
-    if not ours:
+    if not ours or _noise(window, ours.cost):
         return Opinion(*said, certain=False) if said else None
     if said and said[0] == ours.text:
         return ours._replace(codec=said[1], certain=True)
@@ -77,7 +79,8 @@ def _ours(body: bytes, window: bytes, ranked: list[Reading]) -> Opinion | None:
     if not found or found[0].cost > ranked[0].cost + _BROKEN:
         text = body.decode(ranked[0].codecs[0], "replace")
         if text.count("\ufffd") * _MOST_REPLACED <= len(text) and plausible(text):
-            return Opinion(text, codecs.lookup(ranked[0].codecs[0]).name, certain=False, repairs=(BYTES_REPLACED,))
+            name = codecs.lookup(ranked[0].codecs[0]).name
+            return Opinion(text, name, certain=False, repairs=(BYTES_REPLACED,), cost=ranked[0].cost)
     if not found:
         return None
     best, text, codec = found
@@ -91,6 +94,11 @@ def _strange(window: bytes, best: Reading, margin: int) -> bool:
     if not of_single_bytes(best.codecs[0]):
         return len(window) < _SHORTEST or margin < _STRANGE_MARGIN * pairs
     return len(window) < _SHORTEST or (pairs >= _ENOUGH and best.cost > _STRANGE * pairs)
+
+
+def _noise(window: bytes, cost: int) -> bool:
+    pairs = pairs_of(window).informative
+    return pairs >= _ENOUGH and cost > _NOISE * pairs
 
 
 def _margin(window: bytes, best: Reading, ranked: list[Reading]) -> int:
