@@ -93,6 +93,7 @@ def test_any_text_cut_anywhere(text: str, codec: str, data: st.DataObject) -> No
         b"\x7fELF\x02\x01\x01" + bytes(60) + b"\xc0\x07",
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00\x00\x00\x01\x00\x08\x06\x00\x00\x00\\r\xa8f",
         bytes(100),
+        bytes(range(4)) * 5000,  # U+10203 in UTF-32, which is no character
     ],
 )
 def test_binary_is_refused_and_says_what_it_saw(body: bytes) -> None:
