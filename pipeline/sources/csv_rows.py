@@ -10,7 +10,8 @@ from pipeline.sources.csv_lines import BadRow, TableRow, is_utf8, table_rows
 from pipeline.sources.looks import HEAD, column_of, dialect, text_column, wide
 from pipeline.sources.records import GUESSES, Fields, Record, understood
 from pipeline.sources.rows import Item, Task
-from pipeline.text.decode import WINDOW, UndecodableError, decode
+from pipeline.text.charsets.opinions import WINDOW
+from pipeline.text.decode import UndecodableError, decode
 
 
 class Header(NamedTuple):
