@@ -1,9 +1,9 @@
-"""Stage `tails`: the paragraphs at the end (and start) of each document that a rule takes.
+"""Stage `tails`: the paragraphs at the end (and start) of each document that a rule or a template takes.
 
 What `within` has removed is not looked at; where its first copy falls to a rule here, it takes that kind and rule.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
-from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, whole
+from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
+from pipeline.stages.tables import batch, byte_spans, numbers, places, whole
 from pipeline.text.rules import Finder, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.templates import ACTIVE, CONFIRMED, Bench, Standing, head_templates, tail_templates
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
@@ -25,17 +26,28 @@ def tails(
     documents: Batches,
     paragraphs: Batches,
     within: Batches,
+    templates: Batches,
     *,
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
 ) -> Batches:
-    """One row a paragraph that a rule takes (schema TAILS), in order. `pack_files`: (name, YAML text) of the packs."""
+    """One row a paragraph that a rule or a template takes (schema TAILS), in order.
+
+    `pack_files`: (name, YAML text) of the packs.
+    """
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
     if len(table) == 0 or not kinds:
         return
     evidence = numbers(marks, "evidence")
     rows = np.flatnonzero(evidence == 0)
-    found = {int(rows[at]): each for at, each in _removals(_left(texts, table, rows), pack_of(pack_files), kinds)}
+    left, pack = _left(texts, table, rows), pack_of(pack_files)
+    taken = dict(_removals(left, pack, kinds))
+    known = whole(templates, TEMPLATES)
+    standings = _standings(left, known, np.searchsorted(rows, places(numbers(table, "doc"), known)))
+    docs = numbers(table, "doc")[rows[left.opening[sorted(standings)]]]
+    sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
+    taken |= dict(_templates(left, standings, sources, taken, pack, kinds))
+    found = {int(rows[at]): each for at, each in taken.items()}
     paragraph = numbers(table, "paragraph")
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
@@ -50,6 +62,7 @@ def tails(
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
             "score": [each.score for each in ordered],
+            "evidence": [each.evidence or each.rule for each in ordered],
         },
     )
 
@@ -97,6 +110,45 @@ def _removals(left: _Left, pack: RulePack, kinds: Sequence[str]) -> Iterator[tup
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         yield from ((first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted))
+
+
+_Edges = tuple[dict[int, Standing], dict[int, Standing]]  # at the end of a document, at its head
+
+
+def _standings(left: _Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, _Edges]:
+    """Of each document that has templates what is known of its paragraphs, by number.
+
+    `known` has schema TEMPLATES, row i is about paragraph number at[i].
+    """
+    found: dict[int, _Edges] = {}
+    documents = np.searchsorted(left.opening, at, side="right") - 1
+    told = (known[name].to_pylist() for name in ("head", "documents", "of_source", "state"))
+    for document, number, head, *standing in zip(documents.tolist(), at.tolist(), *told, strict=True):
+        if standing[-1] in (ACTIVE, CONFIRMED):
+            found.setdefault(document, ({}, {}))[head][number] = Standing(*standing)
+    return found
+
+
+def _templates(
+    left: _Left,
+    standings: Mapping[int, _Edges],
+    sources: Sequence[str | None],
+    taken: Mapping[int, TailRemoval],
+    pack: RulePack,
+    kinds: Sequence[str],
+) -> Iterator[tuple[int, TailRemoval]]:
+    """Numbers of paragraphs that go as templates, and of what rules have `taken` none; `sources`: of each document."""
+    wanted = frozenset(kinds)
+    for document, source in zip(sorted(standings), sources, strict=True):
+        first, behind = int(left.opening[document]), int(left.closing[document])
+        windows = (max(first, behind - TAIL_WINDOW), behind), (first, min(behind, first + HEAD_WINDOW))
+        judges = (tail_templates, pack.tail), (head_templates, pack.head)
+        for (judge, finder), (start, stop), known in zip(judges, windows, standings[document], strict=True):
+            if known:
+                here = {number - start: each for number, each in known.items()}
+                gone = {number - start for number in range(start, stop) if number in taken}
+                removals = judge(left.texts(start, stop), here, gone, Bench(finder, wanted, source or ""))
+                yield from ((start + each.index, each) for each in removals)
 
 
 def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:

@@ -74,12 +74,16 @@ _PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php
 
 @dataclass(frozen=True, slots=True)
 class TailRemoval:
-    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1."""
+    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1.
+
+    `evidence` is what the ledger says of it; empty: the rule.
+    """
 
     index: int
     kind: str
     rule: str
     score: float
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
