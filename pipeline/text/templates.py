@@ -8,8 +8,9 @@ announced by a line that stays, and has one more evidence:
 - a datum: an e-mail address, a phone number with its country, a sign of rights, or an address of the web without
   figures (with figures it may be a reference: masked, all of one kind are alike);
 - it names its source: "El Popola Chinio" in documents of `www.elpopola.org`;
-- it has no figures, is no label with a value, and stands in a run of at least three lines that go or are templates, up to the end, and one of
-  them goes by an evidence of its own: a menu around a copyright line, not the names under a judgment.
+- it has no figures, is no label with a value, and stands in a run of at least three lines that go or are templates,
+  up to the end, and one of them goes by an evidence of its own: a menu around a copyright line, not the names under a
+  judgment.
 
 At the head only the first two count, in an unbroken run from the first line. A line that the settings confirm needs
 no other evidence, and may be a sentence; it still must have no prose behind it that stays.
