@@ -8,8 +8,8 @@ announced by a line that stays, and has one more evidence:
 - a datum: an e-mail address, a phone number with its country, a sign of rights, or an address of the web without
   figures (with figures it may be a reference: masked, all of one kind are alike);
 - it names its source: "El Popola Chinio" in documents of `www.elpopola.org`;
-- it has no figures, is no label with a value, and stands in a run of at least three lines that go or are templates,
-  up to the end, and one of them goes by an evidence of its own: a menu around a copyright line, not the names under a
+- it has no figures, is no label with a value, and stands in a run of at least three such lines or lines that go, up
+  to the end, and one of them goes by an evidence of its own: a menu around a copyright line, not the names under a
   judgment.
 
 At the head only the first two count, in an unbroken run from the first line. A line that the settings confirm needs
@@ -76,13 +76,13 @@ def tail_templates(
         if at >= first and at not in gone and (evidence := _own_evidence(last[at], standing, bench))
     }
     run = len(last)
-    while run > first and (run - 1 in gone or run - 1 in own or _recurs(last, run - 1, standings)):
+    while run > first and (run - 1 in gone or run - 1 in own or _says_the_same(last, run - 1, standings, bench)):
         run -= 1
     is_junk = len(last) - run >= FEWEST_IN_RUN and any(at in own or at in gone for at in range(run, len(last)))
-    beside = {at: "neighbours" for at in range(run, len(last)) if is_junk and _may_go_beside(last[at], bench)}
+    beside = {at: "neighbours" for at in range(run, len(last)) if is_junk and at not in gone}
     removals = []
     for at, evidence in sorted((beside | own).items()):
-        if at not in gone and not _is_announced(last, at, {*own, *gone}):
+        if not _is_announced(last, at, {*own, *gone}):
             removals.append(_removal(at, standings[at], evidence))
     return removals
 
@@ -144,17 +144,13 @@ def _own_evidence(line: str, standing: Standing, bench: Bench) -> str:
     return "source name" if names_source(line, bench.source) else ""
 
 
-def _recurs(lines: Sequence[str], at: int, standings: Mapping[int, Standing]) -> bool:
-    return at in standings and standings[at].state == ACTIVE and _is_loose(lines[at])
-
-
-def _may_go_beside(line: str, bench: Bench) -> bool:
-    """Whether a line says the same in every document: no figures, no label with a value, no rule that keeps it."""
-    return (
-        not _DIGIT.search(line)
-        and not _LABELLED.search(line)
-        and all(rule.kind in bench.kinds for rule in bench.finder.hits(line))
-    )
+def _says_the_same(last: Sequence[str], at: int, standings: Mapping[int, Standing], bench: Bench) -> bool:
+    """Whether a line is a template with the same words everywhere: no figures, no label with a value, nothing kept."""
+    if at not in standings or standings[at].state != ACTIVE or not _is_loose(last[at]):
+        return False
+    if _DIGIT.search(last[at]) or _LABELLED.search(last[at]):
+        return False
+    return all(rule.kind in bench.kinds for rule in bench.finder.hits(last[at]))
 
 
 def _is_announced(last: Sequence[str], at: int, going: Collection[int]) -> bool:
