@@ -31,7 +31,6 @@ import re2
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
-from pipeline.text.cues import Cue
 from pipeline.text.loose import Screen, options, screen
 
 KINDS = (
@@ -109,9 +108,6 @@ class RulePack:
     digest: str
     tail: Finder
     head: Finder
-
-    def cues(self, text: str) -> list[Cue]:
-        return []
 
 
 @dataclass(frozen=True, slots=True)
