@@ -30,6 +30,7 @@ FOLDS = 10
 STAY = ("gesetze_de", "aozora_ja", "eltec_fra", "xinwenlianbo_zh", "masakhanews", "fnc1_bodies", "esperanto_news")
 STAY_WINDOWS = 60  # of each
 FEWEST_PARAGRAPHS = 8  # of a text that windows are taken from
+LONGEST_WRAPPED = 100  # letters of a line of hard-wrapped text
 PENALTY = 1.0  # on the squares of the weights, in nats
 ROUNDS = 50
 TENTHS = 10
@@ -117,13 +118,20 @@ def _labelled() -> Iterator[Example]:
 
 def _staying() -> Iterator[Example]:
     for name in STAY:
-        texts = [record["text"] for record in lines(shared() / "data" / "dev" / f"{name}.jsonl.zst")]
-        texts = [each for text in texts if len(each := [line for line in text.split("\n") if line.strip()]) >= FEWEST_PARAGRAPHS]
+        texts = [_paragraphs(record["text"]) for record in lines(shared() / "data" / "dev" / f"{name}.jsonl.zst")]
+        texts = [each for each in texts if len(each) >= FEWEST_PARAGRAPHS]
         for at in range(STAY_WINDOWS):
             text = texts[at * len(texts) // STAY_WINDOWS]
             behind = 4 + (at + 1) * (len(text) * 3 // 4 - 4) // STAY_WINDOWS
             window = text[max(0, behind - TAIL_WINDOW) : behind]
             yield Example(f"{name} {at}", window, len(window), None)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Its paragraphs: what blank lines part where the text is hard-wrapped, else its lines."""
+    parted = [each for each in text.split("\n\n") if each.strip()]
+    wrapped = max(map(len, text.split("\n"))) <= LONGEST_WRAPPED
+    return parted if wrapped else [each for each in text.split("\n") if each.strip()]
 
 
 def _fold(example: Example) -> int:

@@ -22,13 +22,15 @@ from pipeline.text.tail_weights import WEIGHTS
 
 LEAST_SUM = 30
 SUREST_SUM = 100  # from here on the score of a removal is 1
-FEWEST_EVIDENCES = 2
+NEEDED, NEEDED_ABOVE = 2, 3  # evidences in the run of lines at the end, and in one above prose that stays
 BIAS = "any line"  # what is seen of every line
-RULE, OTHER = 2, 1  # what they count for as evidence
+SURE, RULE, OTHER = 3, 2, 1  # what they count for as evidence
 RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
 _OPENING = frozenset({"email", "handle", "rights"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
+# Cues that stand in texts, too: names of writers, "References".
+_EVERYWHERE = frozenset({"byline", "other"})
 _CONTACTS = frozenset({"email", "handle", "phone"})
 
 
@@ -49,16 +51,15 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
         return []
     names = seen(lines)
     known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
-    scores = [score_of(each, weights) for each in names]
-    begins, total = _best(scores, known, start)
-    if total < LEAST_SUM or sum(known[begins:]) < FEWEST_EVIDENCES:
+    begins, total = _best([score_of(each, weights) for each in names], known, start)
+    if total < LEAST_SUM:
         return []
     score = min(total, SUREST_SUM) / SUREST_SUM
-    kinds = _kinds(lines[begins:], names[begins:])
+    going = _going(lines, known, begins)
     return [
         Judged(at, kind, ", ".join(names[at]), score)
-        for at, kind in enumerate(kinds, begins)
-        if _goes(lines[at], any(known[at + 1 :]))
+        for at, kind in enumerate(_kinds(lines[begins:], names[begins:]), begins)
+        if going[at]
     ]
 
 
@@ -78,8 +79,8 @@ def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
 def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
     if line.rule is not None:
-        return RULE
-    is_other = bool(line.cues) or line.recurs > 0 or (not line.is_prose and not _OPENING.isdisjoint(names))
+        return SURE if line.rule.sure else RULE
+    is_other = any(cue.kind not in _EVERYWHERE for cue in line.cues) or line.recurs > 0 or (not line.is_prose and not _OPENING.isdisjoint(names))
     return OTHER if is_other else 0
 
 
@@ -93,12 +94,23 @@ def _best(scores: Sequence[int], known: Sequence[int], start: int) -> tuple[int,
     return begins, most
 
 
-def _goes(line: Line, known_below: bool) -> bool:
-    if line.rule is not None:
-        return True
-    if line.is_prose:
-        return False
-    return bool(line.cues) or not line.ends_sentence or known_below
+def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[bool]:
+    """What goes, from number `begins` on: from each run of lines between prose as much as it has evidence for."""
+    going = [False] * len(lines)
+    behind = len(lines)
+    while behind > begins:
+        first = behind
+        while first > begins and (lines[first - 1].rule is not None or not lines[first - 1].is_prose):
+            first -= 1
+        if sum(known[first:behind]) >= (NEEDED if behind == len(lines) else NEEDED_ABOVE):
+            going[first:behind] = [_fits(lines[at], any(known[at + 1 : behind])) for at in range(first, behind)]
+        behind = first - 1
+    return going
+
+
+def _fits(line: Line, known_below: bool) -> bool:
+    """Whether a line may go with a tail: no sentence that may be the last of the text."""
+    return line.is_known or not line.ends_sentence or known_below
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
