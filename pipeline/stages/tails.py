@@ -14,8 +14,7 @@ from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, numbers, whole
-from pipeline.text.finder import Finder
-from pipeline.text.rules import Rule, RulePack, pack_of
+from pipeline.text.rules import Finder, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
 
@@ -100,7 +99,7 @@ def _removals(left: _Left, pack: RulePack, kinds: Sequence[str]) -> Iterator[tup
         yield from ((first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted))
 
 
-def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder[Rule]) -> list[int]:
+def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
     """The documents of those of these paragraphs that a rule may match, in order."""
     suspected = tried[finder.suspected(left.bytes_of(tried))]
     documents = np.searchsorted(left.opening, suspected, side="right") - 1
