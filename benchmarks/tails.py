@@ -80,7 +80,7 @@ def trained(examples: Iterable[Example], pack: RulePack) -> dict[str, int]:
     columns = sorted({name for each in names for name in each} - {"recurs"})
     table = np.array([[name in each for name in columns] for each in names], np.float64)
     fitted = _fitted(table, np.array(answers, np.float64))
-    return {name: int(round(weight * TENTHS)) for name, weight in zip(columns, fitted.tolist(), strict=True)}
+    return {name: round(weight * TENTHS) for name, weight in zip(columns, fitted.tolist(), strict=True)}
 
 
 def _fitted(table: Floats, answers: Floats) -> Floats:

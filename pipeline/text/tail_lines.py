@@ -67,6 +67,7 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
+        """A sentence of some length, or so long that it is prose in any case."""
         return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
 
     @property
@@ -77,10 +78,12 @@ class Line:
     @property
     def introduces(self) -> bool:
         """Announces what comes next, in words of the text itself."""
-        return self.rule is None and not self.cues and self.text.endswith(_INTRODUCES)
+        known = self.rule is not None or any(cue.at == "line" for cue in self.cues)
+        return not known and self.text.endswith(_INTRODUCES)
 
     @property
     def is_known(self) -> bool:
+        """A rule matches or a cue stands in it."""
         return self.rule is not None or bool(self.cues)
 
 

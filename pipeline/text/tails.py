@@ -54,13 +54,16 @@ _PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php
 
 @dataclass(frozen=True, slots=True)
 class TailRemoval:
-    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1."""
+    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1.
+
+    `evidence`: the rule, or what the model saw.
+    """
 
     index: int
     kind: str
     rule: str
     score: float
-    evidence: str = ""
+    evidence: str
 
 
 def tail_removals(
@@ -86,7 +89,7 @@ def _pointed(lines: Sequence[Line]) -> list[TailRemoval]:
     points = [_points(lines, at) for at in range(len(lines))]
     going = _in_region(lines, [0 if _stays(lines, at) else points[at] for at in range(len(lines))])
     return [
-        TailRemoval(at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS)
+        TailRemoval(at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS, line.rule.id)
         for at, line in enumerate(lines)
         if going[at] and line.rule is not None
     ]
@@ -96,7 +99,7 @@ def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRem
     """What goes with the tail that the model finds."""
     stays = [line.rule is not None and _stays(lines, at) for at, line in enumerate(lines)]
     return [
-        TailRemoval(each.index, each.kind, f"model-{each.kind}", each.score, each.evidence)
+        TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
         for each in judged(lines, stays, weights)
     ]
 
@@ -121,7 +124,8 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
         if points < ENOUGH_HEAD or line.ends_sentence:
             break
         if line.rule.kind in kinds:
-            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, min(points, MOST_POINTS) / MOST_POINTS))
+            score = min(points, MOST_POINTS) / MOST_POINTS
+            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, score, line.rule.id))
     return removals
 
 
@@ -133,7 +137,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
     for back, text in enumerate(reversed(last)):
         line = line_of(text, recurs[-1 - back] if recurs else 0)
         if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
-            line = ruled(line, pack.tail.hits(text))
+            line = cued(ruled(line, pack.tail.hits(text)), pack)
         lines.append(line)
         if line.rule is not None:
             prose = 0
@@ -142,10 +146,15 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return [_cued(line, pack) for line in lines]
+    return lines
 
 
-def _cued(line: Line, pack: RulePack) -> Line:
+def _name(line: Line, kind: str) -> str:
+    """The rule that a removal by the model is told by."""
+    return line.rule.id if line.rule is not None else f"model-{kind}"
+
+
+def cued(line: Line, pack: RulePack) -> Line:
     """The line with the cues in it; prose has none."""
     return line if line.is_prose else replace(line, cues=pack.cues(line.text))
 
