@@ -47,7 +47,7 @@ class Judged:
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
     start = _start(lines, stays)
-    if start is None or not any(line.is_known or line.recurs for line in lines):
+    if start is None or not any(line.is_known or line.does_recur for line in lines):
         return []
     names = seen(lines)
     known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
@@ -80,13 +80,13 @@ def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
     if line.rule is not None:
         return SURE if line.rule.sure else RULE
-    is_other = bool(line.cues) or line.recurs > 0 or (not line.is_prose and not _DATA.isdisjoint(names))
+    is_other = bool(line.cues) or line.does_recur or (not line.is_prose and not _DATA.isdisjoint(names))
     return OTHER if is_other else 0
 
 
 def _opens(line: Line) -> bool:
     """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with."""
-    if line.rule is not None or line.recurs:
+    if line.rule is not None or line.does_recur:
         return True
     return any(
         cue.at == "line" or (cue.at == "start" and (line.is_loose or cue.kind == "related"))
@@ -114,14 +114,14 @@ def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[boo
         while first > begins and (lines[first - 1].rule is not None or not lines[first - 1].is_prose):
             first -= 1
         if sum(known[first:behind]) >= (NEEDED if behind == len(lines) else NEEDED_ABOVE):
-            going[first:behind] = [_fits(lines[at], any(known[at + 1 : behind])) for at in range(first, behind)]
+            going[first:behind] = [_fits(lines[at], lines[at + 1 : behind]) for at in range(first, behind)]
         behind = first - 1
     return going
 
 
-def _fits(line: Line, known_below: bool) -> bool:
+def _fits(line: Line, below: Sequence[Line]) -> bool:
     """Whether a line may go with a tail: no sentence that may be the last of the text."""
-    return line.is_known or not line.ends_sentence or known_below
+    return line.is_known or not line.ends_sentence or any(each.is_known for each in below)
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
