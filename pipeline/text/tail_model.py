@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
-LEAST_SUM = 30
+LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
 NEEDED, NEEDED_ABOVE = 2, 3  # evidences in the run of lines at the end, and in one above prose that stays
 BIAS = "any line"  # what is seen of every line

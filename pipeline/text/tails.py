@@ -35,7 +35,7 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
-LOOK_PAST = 3  # paragraphs of prose in a row
+LOOK_PAST = 4  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
