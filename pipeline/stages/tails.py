@@ -8,18 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, places, whole
-from pipeline.text.rules import Finder, RulePack, pack_of
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
-from pipeline.text.templates import ACTIVE, CONFIRMED, Bench, Standing, head_templates, tail_templates
+from pipeline.stages.tables import batch, byte_spans, numbers, places, single, whole
+from pipeline.text.rules import RulePack, pack_of
+from pipeline.text.tail_lines import ENDLESS, line_of
+from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
+from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
+SURELY_PROSE = 4 * ENDLESS  # bytes; no cue is looked for in prose
 
 
 def tails(
@@ -41,9 +44,10 @@ def tails(
     evidence = numbers(marks, "evidence")
     rows = np.flatnonzero(evidence == 0)
     left, pack = _left(texts, table, rows), pack_of(pack_files)
-    taken = dict(_removals(left, pack, kinds))
     known = whole(templates, TEMPLATES)
-    standings = _standings(left, known, np.searchsorted(rows, places(numbers(table, "doc"), known)))
+    at = np.searchsorted(rows, places(numbers(table, "doc"), known))
+    taken = dict(_removals(left, pack, kinds, _recurs(len(rows), known, at)))
+    standings = _standings(left, known, at)
     docs = numbers(table, "doc")[rows[left.opening[sorted(standings)]]]
     sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
     taken |= dict(_templates(left, standings, sources, taken, pack, kinds))
@@ -62,7 +66,7 @@ def tails(
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
             "score": [each.score for each in ordered],
-            "evidence": [each.evidence or each.rule for each in ordered],
+            "evidence": [each.evidence for each in ordered],
         },
     )
 
@@ -97,19 +101,36 @@ def _left(texts: pa.Table, table: pa.Table, rows: NDArray[np.int64]) -> _Left:
     return _Left(data, starts[rows], ends[rows], chars[rows], opening, np.append(opening, len(rows))[1:])
 
 
-def _removals(left: _Left, pack: RulePack, kinds: Sequence[str]) -> Iterator[tuple[int, TailRemoval]]:
-    """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through."""
+def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of `count` paragraphs how many other documents of its source end in the same line; 0 where vetoed."""
+    found = np.zeros(count, np.int64)
+    some = ~numbers(known, "head") & pc.not_equal(single(known["state"]), VETOED).to_numpy(zero_copy_only=False)
+    found[at[some]] = numbers(known, "documents")[some] - 1
+    return found
+
+
+def _removals(
+    left: _Left, pack: RulePack, kinds: Sequence[str], recurs: NDArray[np.int64]
+) -> Iterator[tuple[int, TailRemoval]]:
+    """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
+
+    `recurs`: how many other documents of its source end in each paragraph.
+    """
     wanted = frozenset(kinds)
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
-    for document in _suspected(left, left.opening[short], pack.head):
+    first_rows = left.opening[short]
+    for document in _documents(left, first_rows, pack.head.suspected(left.bytes_of(first_rows))):
         first, behind = int(left.opening[document]), int(left.closing[document])
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
         yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
-    for document in _suspected(left, tried, pack.tail):
+    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
-        yield from ((first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted))
+        others = recurs[first:behind].tolist()
+        yield from (
+            (first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted, others)
+        )
 
 
 _Edges = tuple[dict[int, Standing], dict[int, Standing]]  # at the end of a document, at its head
@@ -147,14 +168,20 @@ def _templates(
             if known:
                 here = {number - start: each for number, each in known.items()}
                 gone = {number - start for number in range(start, stop) if number in taken}
-                removals = judge(left.texts(start, stop), here, gone, Bench(finder, wanted, source or ""))
+                removals = judge(left.texts(start, stop), here, gone, Bench(pack, finder, wanted, source or ""))
                 yield from ((start + each.index, each) for each in removals)
 
 
-def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
-    """The documents of those of these paragraphs that a rule may match, in order."""
-    suspected = tried[finder.suspected(left.bytes_of(tried))]
-    documents = np.searchsorted(left.opening, suspected, side="right") - 1
+def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:
+    """The numbers of the paragraphs that a rule may match or in which there is a cue."""
+    short = [at for at, each in enumerate(paragraphs) if len(each) < SURELY_PROSE]
+    cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
+    return sorted({*pack.tail.suspected(paragraphs), *cues})
+
+
+def _documents(left: _Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:
+    """The documents of these of the rows, in order."""
+    documents = np.searchsorted(left.opening, rows[suspected], side="right") - 1
     return [int(document) for document in np.unique(documents)]
 
 

@@ -15,10 +15,11 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
         matches: [two paragraphs or more that match]
         keeps: [two or more that look alike and must not match]
 
+    cues:                             # see pipeline/text/cues.py
+
 Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
 """
 
-import difflib
 import functools
 import hashlib
 import json
@@ -31,28 +32,27 @@ import re2
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
+from pipeline.text.cues import NO_CUES, Cue, CueFinder, cue_of
+from pipeline.text.entries import (
+    FEWEST_EXAMPLES,
+    KINDS,
+    check_complete,
+    check_keys,
+    choice,
+    hint,
+    identifier,
+    opened,
+    string,
+    strings,
+)
 from pipeline.text.loose import Screen, options, screen
 
-KINDS = (
-    "tracking",
-    "contact",
-    "copyright",
-    "share",
-    "newsletter",
-    "related",
-    "byline",
-    "navigation",
-    "masthead",
-    "other",
-)
 PLACES = ("tail", "head")
 LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
-FEWEST_EXAMPLES = 2
 # Bytes that RE2 may take for the automaton of one pattern, and of many in their loose form.
 PATTERN_MEMORY = 32 << 20
 SCREEN_MEMORY = 64 << 20
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
 _KEYS = ("id", "kind", "languages", "where", "sure", "pattern", "why", "matches", "keeps")
 _OPTIONAL = frozenset({"sure"})
@@ -99,7 +99,7 @@ class Finder:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """All rules, by file name and then as written.
+    """All rules and cues, by file name and then as written.
 
     `digest` changes when a rule may decide otherwise: with ids, kinds, places, patterns, not with words or examples.
     """
@@ -108,13 +108,18 @@ class RulePack:
     digest: str
     tail: Finder
     head: Finder
+    cue: CueFinder = NO_CUES
+
+    def cues(self, text: str) -> list[Cue]:
+        """The cues in a paragraph, in pack order: weak evidence, which removes nothing by itself."""
+        return self.cue.hits(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An example that does not come out as its rule says."""
+    """An example that does not come out as its rule or cue says."""
 
-    rule: Rule
+    rule: Rule | Cue
     example: str
     expected: str  # match, keep
 
@@ -128,21 +133,19 @@ def pack_of(files: tuple[tuple[str, str], ...]) -> RulePack:
 def load_pack(files: Mapping[str, str]) -> RulePack:
     """The pack of these files (name -> YAML text). SettingsError says file, rule, what is wrong and what to do."""
     rules: list[Rule] = []
-    known: dict[str, str] = {}
+    cues: list[Cue] = []
     for name in sorted(files):
-        for rule in _rules_of(name, files[name]):
-            if rule.id in known:
-                raise SettingsError(f"{name}: rule `{rule.id}` has a namesake in {known[rule.id]}; rename one of them")
-            known[rule.id] = name
-            rules.append(rule)
-    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
-    digest = hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
-    return RulePack(tuple(rules), digest, _finder(rules, "tail"), _finder(rules, "head"))
+        found = _content(name, files[name])
+        rules += found[0]
+        cues += found[1]
+    _check_namesakes([*rules, *cues])
+    tail, head = (_finder(rules, place) for place in PLACES)
+    return RulePack(tuple(rules), _digest(rules, cues), tail, head, CueFinder(tuple(cues)))
 
 
 def examples(pack: RulePack) -> list[Failure]:
     """The examples that fail, rule by rule; each rule is tried alone on its own."""
-    failures = []
+    failures: list[Failure] = []
     for rule in pack.rules:
         pattern = _compiled(rule)
         for expected, given in (("match", rule.matches), ("keep", rule.keeps)):
@@ -150,6 +153,14 @@ def examples(pack: RulePack) -> list[Failure]:
                 Failure(rule, example, expected)
                 for example in given
                 if (pattern.search(example) is not None) != (expected == "match")
+            ]
+    for cue in pack.cue.cues:
+        alone = CueFinder((cue,))
+        for expected, given in (("match", cue.matches), ("keep", cue.keeps)):
+            failures += [
+                Failure(cue, example, expected)
+                for example in given
+                if bool(alone.hits(example)) != (expected == "match")
             ]
     return failures
 
@@ -178,44 +189,62 @@ def _compiled(rule: Rule) -> Any:
         raise SettingsError(f"{rule.file}: rule `{rule.id}`: {_refused(error)}") from None
 
 
-def _rules_of(name: str, text: str) -> list[Rule]:
+def _digest(rules: Sequence[Rule], cues: Sequence[Cue]) -> str:
+    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
+    decisive += [[cue.id, cue.kind, list(cue.languages), cue.at, list(cue.phrases)] for cue in cues]
+    return hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
+
+
+def _check_namesakes(named: Sequence[Rule | Cue]) -> None:
+    known: dict[str, str] = {}
+    for each in named:
+        if each.id in known:
+            said = f"has a namesake in {known[each.id]}; rename one of them"
+            raise SettingsError(f"{each.file}: rule `{each.id}` {said}")
+        known[each.id] = each.file
+
+
+def _content(name: str, text: str) -> tuple[list[Rule], list[Cue]]:
     content = load_yaml(text, name)
     if not isinstance(content, dict):
         raise SettingsError(f"{name}: expected `rules:` with a list of rules; see the head of pipeline/text/rules.py")
-    _check_keys(content, ("parts", "rules"), name)
+    check_keys(content, ("parts", "rules", "cues"), name)
     parts = content.get("parts") or {}
     if not isinstance(parts, dict) or not all(isinstance(part, str) for part in parts.values()):
         raise SettingsError(f"{name}: `parts` must map names to pieces of patterns")
-    entries = content.get("rules")
-    if not isinstance(entries, list) or not entries:
+    rules, cues = (_list(content, key, name) for key in ("rules", "cues"))
+    if not rules and not cues:
         raise SettingsError(f"{name}: `rules` must be a list of at least one rule; remove the file if it has none")
-    return [_rule(entry, name, number, parts) for number, entry in enumerate(entries, 1)]
+    return (
+        [_rule(entry, name, number, parts) for number, entry in enumerate(rules, 1)],
+        [cue_of(entry, name, number) for number, entry in enumerate(cues, 1)],
+    )
 
 
-def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Rule:
-    if not isinstance(entry, dict):
-        raise SettingsError(f"{name}: rule {number} is not a mapping; begin it with `id:`")
-    where = f"{name}: rule `{entry.get('id', number)}`"
-    _check_keys(entry, _KEYS, where)
-    missing = [key for key in _KEYS if key not in entry and key not in _OPTIONAL]
-    if missing:
-        raise SettingsError(f"{where}: {', '.join(f'`{key}`' for key in missing)} missing; every rule has them")
-    rule_id = _string(entry, "id", where)
-    if not _ID.fullmatch(rule_id):
-        raise SettingsError(f"{where}: the id must be kebab case, such as `contact-label-en`")
+def _list(content: Mapping[str, object], key: str, name: str) -> list[object]:
+    value = content.get(key, [])
+    if not isinstance(value, list) or (key in content and not value):
+        raise SettingsError(f"{name}: `{key}` must be a list of at least one {key[:-1]}; remove what has none")
+    return value
+
+
+def _rule(given: object, name: str, number: int, parts: Mapping[str, str]) -> Rule:
+    entry, where = opened(given, name, "rule", number)
+    check_complete(entry, _KEYS, _OPTIONAL, where)
+    rule_id = identifier(entry, where)
     sure = entry.get("sure", False)
     if not isinstance(sure, bool):
         raise SettingsError(f"{where}: `sure` must be true or false")
     rule = Rule(
         id=rule_id,
-        kind=_choice(entry, "kind", KINDS, where),
-        languages=_strings(entry, "languages", where, 1),
-        where=_choice(entry, "where", PLACES, where),
+        kind=choice(entry, "kind", KINDS, where),
+        languages=strings(entry, "languages", where, 1),
+        where=choice(entry, "where", PLACES, where),
         sure=sure,
-        pattern=_pattern(_string(entry, "pattern", where), parts, where),
-        why=_string(entry, "why", where),
-        matches=_strings(entry, "matches", where, FEWEST_EXAMPLES),
-        keeps=_strings(entry, "keeps", where, FEWEST_EXAMPLES),
+        pattern=_pattern(string(entry, "pattern", where), parts, where),
+        why=string(entry, "why", where),
+        matches=strings(entry, "matches", where, FEWEST_EXAMPLES),
+        keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
     )
     try:
@@ -225,47 +254,13 @@ def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
     return rule
 
 
-def _check_keys(entry: Mapping[str, object], known: Sequence[str], where: str) -> None:
-    for key in entry:
-        if key not in known:
-            raise SettingsError(f"{where}: unknown key `{key}`; {_hint(key, known)}")
-
-
-def _hint(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
-
-
-def _string(entry: Mapping[str, object], key: str, where: str) -> str:
-    value = entry[key]
-    if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{where}: `{key}` must be text (found {value!r}); quote it")
-    return value.strip()
-
-
-def _choice(entry: Mapping[str, object], key: str, known: Sequence[str], where: str) -> str:
-    value = _string(entry, key, where)
-    if value not in known:
-        raise SettingsError(f"{where}: `{key}` is `{value}`; {_hint(value, known)}")
-    return value
-
-
-def _strings(entry: Mapping[str, object], key: str, where: str, fewest: int) -> tuple[str, ...]:
-    value = entry[key]
-    if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
-        raise SettingsError(f"{where}: `{key}` must be a list of texts; quote each")
-    if len(set(value)) < fewest:
-        raise SettingsError(f"{where}: `{key}` has {len(set(value))} of at least {fewest}; add more, each different")
-    return tuple(value)
-
-
 def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
     """The pattern with its parts filled in."""
 
     def part(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in parts:
-            raise SettingsError(f"{where}: no part `{{{name}}}` in this file; {_hint(name, sorted(parts))}")
+            raise SettingsError(f"{where}: no part `{{{name}}}` in this file; {hint(name, sorted(parts))}")
         return f"(?:{parts[name]})"
 
     pattern = _PART.sub(part, written)

@@ -4,7 +4,7 @@ Recurrence alone is no licence to cut: sub-heads, formulas, signatures and label
 only where it is loose (short, no sentence ends at its end), has letters, stands behind the last prose, is not
 announced by a line that stays, and has one more evidence:
 
-- a rule matches it, of a kind that is to go (one of a kind that stays keeps the line);
+- a rule matches it or a cue stands in it, of a kind that is to go (those of a kind that stays keep the line);
 - a datum: an e-mail address, a phone number with its country, a sign of rights, or an address of the web without
   figures (with figures it may be a reference: masked, all of one kind are alike);
 - it names its source: "El Popola Chinio" in documents of `www.elpopola.org`;
@@ -18,14 +18,15 @@ no other evidence, and may be a sentence; it still must have no prose behind it 
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.text.paragraphs import SENTENCE_ENDS
-from pipeline.text.rules import Finder
-from pipeline.text.tails import END_CLOSERS, ENDLESS, SAMPLE, SHORT, WIDE_LETTER, WIDE_RANGES, TailRemoval
+from pipeline.text.cues import Cue
+from pipeline.text.rules import Finder, Rule, RulePack
+from pipeline.text.tail_lines import line_of
+from pipeline.text.tails import TailRemoval
 
 TEMPLATE = "template"  # kind and rule of what goes here
-ACTIVE, CONFIRMED = "active", "confirmed"
+ACTIVE, CONFIRMED, VETOED = "active", "confirmed", "vetoed"
 FEWEST_IN_RUN = 3
 FEWEST_LETTERS = 2
 # Words of a source that a line must hold to name it: those of so many letters, all of them, and so many letters in all.
@@ -36,7 +37,6 @@ _DATUM = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ().-]{6,}\d|©|ⓒ|\(
 _WEB = re.compile(r"https?://\w|\bwww\.\w|(?<![\w.-])(?:[a-z-]{2,}\.)+(?:com|org|net|info|edu|gov)(?![\w.])")
 _DIGIT = re.compile(r"\d")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
-_WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _LABELLED = re.compile(r"[:：]\s*\S")
 _INTRODUCES = (":", "：")
 
@@ -52,11 +52,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What lines are judged by: the rules of their place, the kinds that go, and the name of their source."""
+    """What lines are judged by: the rules of their place, cues, the kinds that go, and the name of their source."""
 
+    pack: RulePack
     finder: Finder
     kinds: frozenset[str]
     source: str
+
+    def said(self, line: str) -> list[Rule | Cue]:
+        """The rules that match a line, then the cues in it."""
+        return [*self.finder.hits(line), *self.pack.cues(line)]
 
 
 def tail_templates(
@@ -92,7 +97,7 @@ def head_templates(
 ) -> list[TailRemoval]:
     """What goes from the start as a template, in order: an unbroken run that leaves a paragraph behind it."""
     removals: list[TailRemoval] = []
-    nameless = Bench(bench.finder, bench.kinds, "")  # a title may well name the source
+    nameless = replace(bench, source="")  # a title may well name the source
     for at in range(len(first) - 1):
         if at in gone:
             continue
@@ -124,7 +129,7 @@ def _behind_prose(last: Sequence[str], standings: Mapping[int, Standing], gone: 
     """The first paragraph behind the last prose that stays; 0 where there is no prose."""
     for at in range(len(last) - 1, -1, -1):
         confirmed = at in standings and standings[at].state == CONFIRMED
-        if at not in gone and not confirmed and _is_prose(last[at]):
+        if at not in gone and not confirmed and line_of(last[at]).is_prose:
             return at + 1
     return 0
 
@@ -135,10 +140,10 @@ def _own_evidence(line: str, standing: Standing, bench: Bench) -> str:
         return CONFIRMED
     if standing.state != ACTIVE or not _is_loose(line):
         return ""
-    hits = bench.finder.hits(line)
-    if hits:
+    said = bench.said(line)
+    if said:
         # What is script or a code only the rules decide: they look at the text around it.
-        return next((rule.id for rule in hits if rule.kind in bench.kinds and rule.kind != "tracking"), "")
+        return next((each.id for each in said if each.kind in bench.kinds and each.kind != "tracking"), "")
     if _DATUM.search(line) or (_WEB.search(line) and not _DIGIT.search(line)):
         return "datum"
     return "source name" if names_source(line, bench.source) else ""
@@ -150,7 +155,7 @@ def _says_the_same(last: Sequence[str], at: int, standings: Mapping[int, Standin
         return False
     if _DIGIT.search(last[at]) or _LABELLED.search(last[at]):
         return False
-    return all(rule.kind in bench.kinds for rule in bench.finder.hits(last[at]))
+    return all(each.kind in bench.kinds for each in bench.said(last[at]))
 
 
 def _is_announced(last: Sequence[str], at: int, going: Collection[int]) -> bool:
@@ -161,22 +166,4 @@ def _is_announced(last: Sequence[str], at: int, going: Collection[int]) -> bool:
 
 def _is_loose(line: str) -> bool:
     """Short, with letters, and no sentence ends at its end."""
-    return _size(line) < SHORT and not _ends_sentence(line) and sum(map(str.isalpha, line)) >= FEWEST_LETTERS
-
-
-def _is_prose(text: str) -> bool:
-    size = _size(text)
-    return size >= ENDLESS or (size >= SHORT and _ends_sentence(text))
-
-
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip().rstrip(END_CLOSERS)[-1:] in frozenset(SENTENCE_ENDS)
-
-
-def _size(text: str) -> float:
-    """Characters, those of scripts without spaces counted for more."""
-    text = text.strip()
-    if text.isascii():
-        return float(len(text))
-    sample = text[:SAMPLE]
-    return len(text) * (1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample))
+    return line_of(line).is_loose and sum(map(str.isalpha, line)) >= FEWEST_LETTERS

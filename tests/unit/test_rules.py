@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.rules_command import listed, rules_test, verdict
-from pipeline.text.rules import KINDS, Rule, RulePack, examples, load_pack
+from pipeline.text.entries import KINDS
+from pipeline.text.rules import Rule, RulePack, examples, load_pack
 from pipeline.text.tails import head_removals, tail_removals
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
