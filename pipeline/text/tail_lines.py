@@ -73,6 +73,11 @@ class Line:
         return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
 
     @property
+    def is_plain_prose(self) -> bool:
+        """Prose that no rule takes."""
+        return self.rule is None and self.is_prose
+
+    @property
     def is_loose(self) -> bool:
         """Short, and no sentence ends at its end."""
         return self.size < SHORT and not self.ends_sentence
@@ -90,8 +95,8 @@ class Line:
 
     @property
     def is_known(self) -> bool:
-        """A rule matches or a cue stands in it."""
-        return self.rule is not None or bool(self.cues)
+        """A rule matches or, if it is no prose, a cue stands in it."""
+        return self.rule is not None or (bool(self.cues) and not self.is_prose)
 
 
 def line_of(text: str, recurs: int = 0) -> Line:
@@ -114,7 +119,7 @@ def ruled(line: Line, hits: Sequence[Rule]) -> Line:
 
 def last_prose(lines: Sequence[Line]) -> int:
     """The number of the last line of prose that no rule takes; -1 if there is none."""
-    return max((at for at, line in enumerate(lines) if line.rule is None and line.is_prose), default=-1)
+    return max((at for at, line in enumerate(lines) if line.is_plain_prose), default=-1)
 
 
 def seen(lines: Sequence[Line]) -> list[list[str]]:
@@ -123,7 +128,7 @@ def seen(lines: Sequence[Line]) -> list[list[str]]:
     above = [line for line in lines[: max(end, 0)] if line.rule is None]
     loose = sum(line.is_loose for line in above)
     loose_text = loose >= FEWEST_LOOSE and loose > LOOSE_TEXT * len(above)
-    latin = _is_latin([line for line in lines if line.rule is None and line.is_prose])
+    latin = _is_latin([line for line in lines if line.is_plain_prose])
     return [
         [
             *_shape(line),
@@ -166,7 +171,7 @@ def _data(line: Line, latin: bool) -> list[str]:
 
 
 def _matched(line: Line) -> list[str]:
-    names = ["cue"] if line.cues else []
+    names = [] if not line.cues else ["cue in prose" if line.is_prose else "cue"]
     if any(cue.at == "line" for cue in line.cues):
         names.append("whole cue")
     if line.rule is not None:
@@ -177,7 +182,7 @@ def _matched(line: Line) -> list[str]:
 def _place(lines: Sequence[Line], at: int, end: int) -> list[str]:
     if at > end:
         return ["behind"]
-    closer = not any(line.is_prose and line.rule is None for line in lines[at + 1 : end]) and at != end
+    closer = not any(line.is_plain_prose for line in lines[at + 1 : end]) and at != end
     below = lines[at + 1] if at + 1 < len(lines) else None
     return (["close"] if closer and end - at < 3 else []) + (["above prose"] if below and below.is_prose else [])
 

@@ -4,14 +4,16 @@ Everything behind the last paragraph of the text is no part of it, so the place 
 Each line has a score: the sum of the weights of what is seen of it (`tail_lines.seen`), the log-odds, in tenths, that
 it stands in a tail. The tail begins where the scores from there to the end have the highest sum, if
 
-* the sum reaches LEAST_SUM, and in the tail there are two evidences of something that is known: a rule counts for
-  two, a cue, an address, a handle, a sign of rights or a recurring line for one;
-* its first line is such an evidence itself: short lines above it may be a list of the text;
+* the sum reaches LEAST_SUM;
+* it begins with evidence: a rule matches or a cue, or the line recurs in the source; short lines above may be a list
+  of the text. Names of writers and words such as "References" also stand in texts: they open no tail, but they go
+  with one that begins right below them;
 * prose stands above it: verse, tables and pages of addresses have none;
-* nothing in it was found to belong to the text (`stays`), or is announced by the text above it.
+* nothing in it was found to belong to the text (`stays`).
 
-Then its loose lines go, known or not. Prose goes only if a rule matches, a short sentence only if something that is
-known stands below it.
+Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: a sure
+rule counts for three, a rule for two, a cue, an address, a handle, a sign of rights or a recurring line for one.
+Sentences at its end stay. Prose goes only if a rule matches, or if a cue stands in it and the tail goes on below it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +23,10 @@ from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
 LEAST_SUM = 10
+LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
-NEEDED, NEEDED_ABOVE = 2, 3  # evidences in the run of lines at the end, and in one above prose that stays
+NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line, and for a run above prose
+MUCH = 5  # ... and for sentences below the last of them
 BIAS = "any line"  # what is seen of every line
 SURE, RULE, OTHER = 3, 2, 1  # what they count for as evidence
 RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
@@ -50,12 +54,13 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
     if start is None or not any(line.is_known or line.does_recur for line in lines):
         return []
     names = seen(lines)
-    known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
     begins, total = _best([score_of(each, weights) for each in names], [_opens(line) for line in lines], start)
     if total < LEAST_SUM:
         return []
+    while start < begins < len(lines) and lines[begins - 1].is_known and not lines[begins - 1].introduces:
+        begins -= 1
+    going = _going(lines, [_evidence(line, each) for line, each in zip(lines, names, strict=True)], begins)
     score = min(total, SUREST_SUM) / SUREST_SUM
-    going = _going(lines, known, begins)
     return [
         Judged(at, kind, _told(lines[at], names[at]), score)
         for at, kind in enumerate(_kinds(lines[begins:], names[begins:]), begins)
@@ -70,7 +75,7 @@ def score_of(names: Sequence[str], weights: Mapping[str, int] = WEIGHTS) -> int:
 
 def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
     """The first line at which the tail may begin; None without prose above."""
-    prose = next((at for at, line in enumerate(lines) if line.is_prose and line.rule is None), None)
+    prose = next((at for at, line in enumerate(lines) if line.is_plain_prose), None)
     if prose is None:
         return None
     return max([prose, *(at for at, each in enumerate(stays) if each)]) + 1
@@ -80,7 +85,7 @@ def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
     if line.rule is not None:
         return SURE if line.rule.sure else RULE
-    is_other = bool(line.cues) or line.does_recur or (not line.is_prose and not _DATA.isdisjoint(names))
+    is_other = line.is_known or line.does_recur or (not line.is_prose and not _DATA.isdisjoint(names))
     return OTHER if is_other else 0
 
 
@@ -88,6 +93,8 @@ def _opens(line: Line) -> bool:
     """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with."""
     if line.rule is not None or line.does_recur:
         return True
+    if line.is_prose:
+        return False
     return any(
         cue.at == "line" or (cue.at == "start" and (line.is_loose or cue.kind == "related"))
         for cue in line.cues
@@ -111,17 +118,24 @@ def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[boo
     behind = len(lines)
     while behind > begins:
         first = behind
-        while first > begins and (lines[first - 1].rule is not None or not lines[first - 1].is_prose):
+        while first > begins and not lines[first - 1].is_plain_prose:
             first -= 1
-        if sum(known[first:behind]) >= (NEEDED if behind == len(lines) else NEEDED_ABOVE):
-            going[first:behind] = [_fits(lines[at], lines[at + 1 : behind]) for at in range(first, behind)]
+        evidence = sum(known[first:behind])
+        if evidence >= (NEEDED if behind == len(lines) > first + 1 else NEEDED_MORE):
+            last = behind if evidence >= MUCH else max(at for at in range(first, behind) if known[at])
+            going[first:behind] = [
+                lines[at].is_known or not lines[at].ends_sentence or at < last for at in range(first, behind)
+            ]
         behind = first - 1
+        if behind > begins and _is_notice(lines[behind], known[begins:behind], known[behind + 1 :]):
+            going[behind] = True
     return going
 
 
-def _fits(line: Line, below: Sequence[Line]) -> bool:
-    """Whether a line may go with a tail: no sentence that may be the last of the text."""
-    return line.is_known or not line.ends_sentence or any(each.is_known for each in below)
+def _is_notice(line: Line, above: Sequence[int], below: Sequence[int]) -> bool:
+    """Whether prose in a tail goes with it: words of tails stand in it, and what is known above it and below."""
+    has_cue = any(cue.at != "start" or cue.kind not in _EVERYWHERE for cue in line.cues)
+    return has_cue and sum(above) >= NEEDED_MORE and (sum(below) > 0 or not below)
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:

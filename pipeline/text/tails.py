@@ -35,7 +35,7 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
-LOOK_PAST = 4  # paragraphs of prose in a row
+LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
@@ -146,12 +146,17 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return lines
+    return [_prose_cued(line, pack) for line in lines] if any(line.is_known for line in lines) else lines
 
 
 def _name(line: Line, kind: str) -> str:
     """The rule that a removal by the model is told by."""
     return line.rule.id if line.rule is not None else f"model-{kind}"
+
+
+def _prose_cued(line: Line, pack: RulePack) -> Line:
+    """Prose with the cues in it, if it is short enough for a notice."""
+    return replace(line, cues=pack.cues(line.text)) if line.is_prose and line.size <= LONGEST else line
 
 
 def cued(line: Line, pack: RulePack) -> Line:

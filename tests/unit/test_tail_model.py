@@ -55,9 +55,15 @@ def test_what_is_known_takes_the_unknown_below_it_along() -> None:
 
 
 def test_the_sum_must_be_clear() -> None:
-    assert gone("Ring the bell", "WEAK a", **{BIAS: 15}) == ["Ring the bell", "WEAK a"]
-    low = {BIAS: 14, "rule": 0}
-    assert gone("Ring the bell", "the doorbell", **low) == []
+    lines = ("WEAK", "nine boats that wait for the keeper of the lock")
+    assert gone(*lines, **{BIAS: 5}) == [*lines]
+    assert gone(*lines, **{BIAS: 4}) == ["WEAK"]  # by its points
+
+
+def test_a_single_line_is_not_judged_by_a_weak_rule() -> None:
+    sentence = "WEAK as it is, it is a sentence of some length, and nothing else stands behind the text but it."
+    assert gone(sentence, prose=0) == []
+    assert gone(sentence, "an eel", prose=0) == [sentence, "an eel"]
 
 
 def test_a_tail_begins_where_the_sum_is_highest() -> None:
