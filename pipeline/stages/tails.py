@@ -18,7 +18,7 @@ from pipeline.stages.tables import batch, byte_spans, numbers, places, single, w
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
-from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates
+from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates, telling
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
@@ -127,10 +127,9 @@ def _removals(
     for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
-        others = recurs[first:behind].tolist()
-        yield from (
-            (first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted, others)
-        )
+        last = left.texts(first, behind)
+        removals = tail_removals(last, pack, wanted, telling(last, recurs[first:behind].tolist()))
+        yield from ((first + each.index, each) for each in removals)
 
 
 _Edges = tuple[dict[int, Standing], dict[int, Standing]]  # at the end of a document, at its head

@@ -51,7 +51,7 @@ class Judged:
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
     start = _start(lines, stays)
-    if start is None or not any(line.is_known or line.does_recur for line in lines):
+    if start is None or not any(line.is_known for line in lines):
         return []
     names = seen(lines)
     begins, total = _best([score_of(each, weights) for each in names], [_opens(line) for line in lines], start)
@@ -90,8 +90,11 @@ def _evidence(line: Line, names: Sequence[str]) -> int:
 
 
 def _opens(line: Line) -> bool:
-    """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with."""
-    if line.rule is not None or line.does_recur:
+    """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with.
+
+    Lines that recur do not: names under every judgment and labels in every recipe do as well.
+    """
+    if line.rule is not None:
         return True
     if line.is_prose:
         return False

@@ -115,11 +115,12 @@ def test_what_stays_ends_the_search() -> None:
     assert gone(*announced, "an eel", "SURE", "three lamps", "a bridge") == ["SURE", "three lamps", "a bridge"]
 
 
-def test_recurring_lines_are_evidence() -> None:
+def test_recurring_lines_are_evidence_beside_another_one() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     often = (MANY_OTHERS,) * 3
-    assert gone(*lines, "Ring the bell", recurs=(*often, 0)) == [*lines, "Ring the bell"]
-    assert gone(*lines, "Ring the bell", recurs=(MANY_OTHERS - 1,) * 4) == []
+    assert gone(*lines, recurs=often) == []
+    assert gone("Ring the bell", *lines, recurs=(0, *often)) == ["Ring the bell", *lines]
+    assert gone("Ring the bell", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
 
 
 def test_each_removal_tells_kind_rule_score_and_evidence() -> None:
