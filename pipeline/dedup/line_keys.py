@@ -95,6 +95,7 @@ def _mask_all(
             behind = _mask(tokens, room, out, to + _SALT_BYTES)
             sizes[row] = behind - to
             to += (behind - to + BLOCK_BYTES - 1) // BLOCK_BYTES * BLOCK_BYTES
+            out[behind:to] = 0  # a number that was joined to the one before it
 
 
 @compiled

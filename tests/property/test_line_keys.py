@@ -22,6 +22,7 @@ def test_a_line_is_masked_as_by_its_twin(line: str) -> None:
     assert masked_line(line) == oracles.masked_line(line)
 
 
+@example(["at 18.05", "on 2020-05-12", "1 2 3"], 0)
 @given(st.lists(some_lines, max_size=6), st.integers(-(2**63), 2**63 - 1))
 def test_keys_are_blake2b_of_salt_and_masked_line(some: list[str], salt: int) -> None:
     data, offsets = buffers(some)
