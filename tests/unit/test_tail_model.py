@@ -74,8 +74,15 @@ def test_a_tail_begins_where_the_sum_is_highest() -> None:
 
 def test_a_cue_alone_takes_nothing_and_two_do() -> None:
     lines = ("nine boats", "three lamps", "an eel")
-    assert gone("Ring the bell", *lines) == []
-    assert gone("Ring the bell", *lines, "the doorbell rings") == ["Ring the bell", *lines, "the doorbell rings"]
+    assert gone("Knock", *lines) == []
+    assert gone("Knock", *lines, "the doorbell rings") == ["Knock", *lines, "the doorbell rings"]
+
+
+def test_a_heading_takes_what_stands_below_it() -> None:
+    lines = ("nine boats", "three lamps", "an eel")
+    assert gone("Ring the bell:", *lines) == ["Ring the bell:", *lines]
+    assert gone("nine boats", "Ring the bell", **{BIAS: 30}) == []
+    assert gone("Remarks", *lines) == []
 
 
 @pytest.mark.parametrize(
