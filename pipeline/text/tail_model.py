@@ -93,10 +93,17 @@ def _evidence(line: Line, names: Sequence[str]) -> int:
     if line.rule is not None:
         evidence = SURE if line.rule.sure else RULE
     elif line.is_known:
-        evidence = HEADING if any(cue.at == "line" and cue.kind in _HEADINGS for cue in line.cues) else CUE
+        evidence = HEADING if any(_is_heading(line, cue) for cue in line.cues) else CUE
     if not line.is_prose:
         evidence += max((weight for name, weight in _DATA.items() if name in names), default=0)
     return max(evidence, int(line.does_recur))
+
+
+def _is_heading(line: Line, cue: Cue) -> bool:
+    """Whether the cue says that a block begins here, such as `Read also`."""
+    if cue.at == "line":
+        return cue.kind in _HEADINGS
+    return cue.at == "start" and cue.kind == "related" and line.is_loose
 
 
 def _opens(line: Line, below: Line | None) -> bool:
