@@ -5,9 +5,9 @@ Each line has a score: the sum of the weights of what is seen of it (`tail_lines
 it stands in a tail. The tail begins where the scores from there to the end have the highest sum, if
 
 * the sum reaches LEAST_SUM;
-* it begins with evidence: a rule matches or a cue, or the line recurs in the source; short lines above may be a list
-  of the text. Names of writers and words such as "References" also stand in texts: they open no tail, but they go
-  with one that begins right below them;
+* it begins with evidence: a rule matches or a cue (names under judgments recur in their source, too: that alone opens
+  none); short lines above may be a list of the text. Names of writers and words such as "References" also stand in
+  texts: they open no tail, but they go with one that begins right below them;
 * prose stands above it: verse, tables and pages of addresses have none;
 * nothing in it was found to belong to the text (`stays`).
 
@@ -16,23 +16,27 @@ rule counts for three, a rule for two, a cue, an address, a handle, a sign of ri
 Sentences at its end stay. Prose goes only if a rule matches, or if a cue stands in it and the tail goes on below it.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.text.cues import Cue
 from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
-LEAST_SUM = 10
 LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
 NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line, and for a run above prose
 MUCH = 5  # ... and for sentences below the last of them
 BIAS = "any line"  # what is seen of every line
-SURE, RULE, OTHER = 3, 2, 1  # what they count for as evidence
+SURE, RULE, HEADING, CUE = 3, 2, 2, 1  # what a line counts for as evidence by what matches
 RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
-_DATA = frozenset({"email", "handle", "rights"})
+_DATA = {"email": 2, "handle": 1, "rights": 1, "url": 1}  # ... and data beside it
+# Kinds of cues that are headings of blocks, or buttons, if nothing else stands in the line.
+_HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
+_OPENING = ("line", "start")  # places of cues with which a tail may begin
 # Cues that stand in texts, too: names of writers, "References".
 _EVERYWHERE = frozenset({"byline", "other"})
 _CONTACTS = frozenset({"handle", "phone"})
@@ -54,10 +58,11 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
     if start is None or not any(line.is_known for line in lines):
         return []
     names = seen(lines)
-    begins, total = _best([score_of(each, weights) for each in names], [_opens(line) for line in lines], start)
+    opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
+    begins, total = _best([score_of(each, weights) for each in names], opens, start)
     if total < LEAST_SUM:
         return []
-    while start < begins < len(lines) and lines[begins - 1].is_known and not lines[begins - 1].introduces:
+    while start < begins < len(lines) and _joins(lines[begins - 1]):
         begins -= 1
     going = _going(lines, [_evidence(line, each) for line, each in zip(lines, names, strict=True)], begins)
     score = min(total, SUREST_SUM) / SUREST_SUM
@@ -83,26 +88,45 @@ def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
 
 def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
+    evidence = 0
     if line.rule is not None:
-        return SURE if line.rule.sure else RULE
-    is_other = line.is_known or line.does_recur or (not line.is_prose and not _DATA.isdisjoint(names))
-    return OTHER if is_other else 0
+        evidence = SURE if line.rule.sure else RULE
+    elif line.is_known:
+        evidence = HEADING if any(_is_heading(line, cue) for cue in line.cues) else CUE
+    if not line.is_prose:
+        evidence += max((weight for name, weight in _DATA.items() if name in names), default=0)
+    return max(evidence, int(line.does_recur))
 
 
-def _opens(line: Line) -> bool:
+def _is_heading(line: Line, cue: Cue) -> bool:
+    """Whether the cue says that a block begins here, such as `Read also`."""
+    if cue.at == "line":
+        return cue.kind in _HEADINGS
+    return cue.at == "start" and cue.kind == "related" and line.is_loose
+
+
+def _opens(line: Line, below: Line | None) -> bool:
     """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with.
 
-    Lines that recur do not: names under every judgment and labels in every recipe do as well.
+    Any cue in a loose line does, if the line below is known, too. Lines that only recur do not: names under every
+    judgment and labels in every recipe do as well.
     """
     if line.rule is not None:
         return True
-    if line.is_prose:
+    if line.is_prose or line.introduces:
         return False
-    return any(
-        cue.at == "line" or (cue.at == "start" and (line.is_loose or cue.kind == "related"))
-        for cue in line.cues
-        if cue.kind not in _EVERYWHERE and not line.introduces
-    )
+    beside = line.is_loose and below is not None and below.is_known
+    return any(cue.kind != "byline" and cue.at in _OPENING and (beside or _begins_none(line, cue)) for cue in line.cues)
+
+
+def _begins_none(line: Line, cue: Cue) -> bool:
+    return cue.kind != "other" and (cue.at == "line" or line.is_loose or cue.kind == "related")
+
+
+def _joins(line: Line) -> bool:
+    """Whether the line goes with a tail that begins right below it."""
+    cues = any(cue.at in _OPENING for cue in line.cues)
+    return line.rule is not None or (cues and not line.is_prose and not line.introduces)
 
 
 def _best(scores: Sequence[int], opens: Sequence[bool], start: int) -> tuple[int, int]:

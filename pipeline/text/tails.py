@@ -139,7 +139,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
         if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
             line = cued(ruled(line, pack.tail.hits(text)), pack)
         lines.append(line)
-        if line.rule is not None:
+        if line.is_known:
             prose = 0
         elif line.is_prose:
             prose, passed = prose + 1, passed + 1

@@ -74,8 +74,15 @@ def test_a_tail_begins_where_the_sum_is_highest() -> None:
 
 def test_a_cue_alone_takes_nothing_and_two_do() -> None:
     lines = ("nine boats", "three lamps", "an eel")
-    assert gone("Ring the bell", *lines) == []
-    assert gone("Ring the bell", *lines, "the doorbell rings") == ["Ring the bell", *lines, "the doorbell rings"]
+    assert gone("Knock", *lines) == []
+    assert gone("Knock", *lines, "the doorbell rings") == ["Knock", *lines, "the doorbell rings"]
+
+
+def test_a_heading_takes_what_stands_below_it() -> None:
+    lines = ("nine boats", "three lamps", "an eel")
+    assert gone("Ring the bell:", *lines) == ["Ring the bell:", *lines]
+    assert gone("nine boats", "Ring the bell", **{BIAS: 30}) == []
+    assert gone("Remarks", *lines) == []
 
 
 @pytest.mark.parametrize(
@@ -119,8 +126,8 @@ def test_recurring_lines_are_evidence_beside_another_one() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     often = (MANY_OTHERS,) * 3
     assert gone(*lines, recurs=often) == []
-    assert gone("Ring the bell", *lines, recurs=(0, *often)) == ["Ring the bell", *lines]
-    assert gone("Ring the bell", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
+    assert gone("Knock twice", *lines, recurs=(0, *often)) == ["Knock twice", *lines]
+    assert gone("Knock twice", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
 
 
 def test_each_removal_tells_kind_rule_score_and_evidence() -> None:
