@@ -5,15 +5,17 @@ Each line has a score: the sum of the weights of what is seen of it (`tail_lines
 it stands in a tail. The tail begins where the scores from there to the end have the highest sum, if
 
 * the sum reaches LEAST_SUM;
-* it begins with evidence: a rule matches or a cue, or the line recurs in the source; short lines above may be a list
-  of the text. Names of writers and words such as "References" also stand in texts: they open no tail, but they go
-  with one that begins right below them;
+* it begins with a line that a rule matches or that a cue begins: short lines above it may be a list of the text.
+  Cues for names of writers and words such as "References" stand in texts, too: they open no tail, but go with one
+  that begins right below them;
 * prose stands above it: verse, tables and pages of addresses have none;
 * nothing in it was found to belong to the text (`stays`).
 
-Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: a sure
-rule counts for three, a rule for two, a cue, an address, a handle, a sign of rights or a recurring line for one.
-Sentences at its end stay. Prose goes only if a rule matches, or if a cue stands in it and the tail goes on below it.
+Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: of each
+line what matches (a sure rule counts for three, a rule or the heading of a block for two, another cue for one) and the
+data in it (an e-mail address counts for two, a handle, a link or a sign of rights for one); a line that recurs in the
+source counts for one at least. Sentences at its end stay. Prose goes only if a rule matches it, or if a cue stands in
+it and the tail goes on below.
 """
 
 import itertools
@@ -24,8 +26,7 @@ from pipeline.text.cues import Cue
 from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
-LEAST_SUM = 10
-LEAST_SUM = 10
+LEAST_SUM = 10  # tenths of a nat
 SUREST_SUM = 100  # from here on the score of a removal is 1
 NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line, and for a run above prose
 MUCH = 5  # ... and for sentences below the last of them
@@ -56,7 +57,7 @@ class Judged:
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
     start = _start(lines, stays)
-    if start is None or not any(line.is_known or line.does_recur for line in lines):
+    if start is None or not any(line.is_known for line in lines):
         return []
     names = seen(lines)
     opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
@@ -109,9 +110,10 @@ def _is_heading(line: Line, cue: Cue) -> bool:
 def _opens(line: Line, below: Line | None) -> bool:
     """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with.
 
-    Any cue in a loose line does, if the line below is known, too.
+    Any cue in a loose line does, if the line below is known, too. Lines that recur do not: names under every judgment
+    and labels in every recipe do as well.
     """
-    if line.rule is not None or line.does_recur:
+    if line.rule is not None:
         return True
     if line.is_prose or line.introduces:
         return False
