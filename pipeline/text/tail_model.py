@@ -1,8 +1,7 @@
 """Where the tail of a document begins, and what goes from there on.
 
 Everything behind the last paragraph of the text is no part of it, so the place where it ends is what is looked for.
-Each line has a score: the sum of the weights of what is seen of it (`tail_lines.seen`), the log-odds, in tenths, that
-it stands in a tail. The tail begins where the scores from there to the end have the highest sum, if
+Each line has a score, the sum of the weights (`tail_weights.py`) of what is seen of it (`tail_lines.seen`). The tail begins where the scores from there to the end have the highest sum, if
 
 * the sum reaches LEAST_SUM;
 * it begins with a line that a rule matches or that a cue begins: short lines above it may be a list of the text.
@@ -26,13 +25,12 @@ from pipeline.text.cues import Cue
 from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
-LEAST_SUM = 10  # tenths of a nat
+LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
 NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line, and for a run above prose
 MUCH = 5  # ... and for sentences below the last of them
 BIAS = "any line"  # what is seen of every line
 SURE, RULE, HEADING, CUE = 3, 2, 2, 1  # what a line counts for as evidence by what matches
-RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
 _DATA = {"email": 2, "handle": 1, "rights": 1, "url": 1}  # ... and data beside it
 # Kinds of cues that are headings of blocks, or buttons, if nothing else stands in the line.
 _HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
@@ -77,7 +75,7 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
 
 def score_of(names: Sequence[str], weights: Mapping[str, int] = WEIGHTS) -> int:
     """The score of a line of which this is seen."""
-    return weights[BIAS] + sum(weights.get(name, RECURS if name == "recurs" else 0) for name in names)
+    return weights[BIAS] + sum(weights.get(name, 0) for name in names)
 
 
 def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
