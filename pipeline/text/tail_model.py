@@ -1,19 +1,20 @@
 """Where the tail of a document begins, and what goes from there on.
 
 Everything behind the last paragraph of the text is no part of it, so the place where it ends is what is looked for.
-Each line has a score: the sum of the weights of what is seen of it (`tail_lines.seen`), the log-odds, in tenths, that
-it stands in a tail. The tail begins where the scores from there to the end have the highest sum, if
+Each line has a score, the sum of the weights (`tail_weights.py`) of what is seen of it (`tail_lines.seen`). The tail begins where the scores from there to the end have the highest sum, if
 
 * the sum reaches LEAST_SUM;
-* it begins with evidence: a rule matches or a cue (names under judgments recur in their source, too: that alone opens
-  none); short lines above may be a list of the text. Names of writers and words such as "References" also stand in
-  texts: they open no tail, but they go with one that begins right below them;
+* it begins with a line that a rule matches or that a cue begins: short lines above it may be a list of the text.
+  Cues for names of writers and words such as "References" stand in texts, too: they open no tail, but go with one
+  that begins right below them;
 * prose stands above it: verse, tables and pages of addresses have none;
 * nothing in it was found to belong to the text (`stays`).
 
-Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: a sure
-rule counts for three, a rule for two, a cue, an address, a handle, a sign of rights or a recurring line for one.
-Sentences at its end stay. Prose goes only if a rule matches, or if a cue stands in it and the tail goes on below it.
+Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: of each
+line what matches (a sure rule counts for three, a rule or the heading of a block for two, another cue for one) and the
+data in it (an e-mail address counts for two, a handle, a link or a sign of rights for one); a line that recurs in the
+source counts for one at least. Sentences at its end stay. Prose goes only if a rule matches it, or if a cue stands in
+it and the tail goes on below.
 """
 
 import itertools
@@ -30,7 +31,6 @@ NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line
 MUCH = 5  # ... and for sentences below the last of them
 BIAS = "any line"  # what is seen of every line
 SURE, RULE, HEADING, CUE = 3, 2, 2, 1  # what a line counts for as evidence by what matches
-RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
 _DATA = {"email": 2, "handle": 1, "rights": 1, "url": 1}  # ... and data beside it
 # Kinds of cues that are headings of blocks, or buttons, if nothing else stands in the line.
 _HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
@@ -75,7 +75,7 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
 
 def score_of(names: Sequence[str], weights: Mapping[str, int] = WEIGHTS) -> int:
     """The score of a line of which this is seen."""
-    return weights[BIAS] + sum(weights.get(name, RECURS if name == "recurs" else 0) for name in names)
+    return weights[BIAS] + sum(weights.get(name, 0) for name in names)
 
 
 def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
@@ -108,8 +108,8 @@ def _is_heading(line: Line, cue: Cue) -> bool:
 def _opens(line: Line, below: Line | None) -> bool:
     """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with.
 
-    Any cue in a loose line does, if the line below is known, too. Lines that only recur do not: names under every
-    judgment and labels in every recipe do as well.
+    Any cue in a loose line does, if the line below is known, too. Lines that recur do not: names under every judgment
+    and labels in every recipe do as well.
     """
     if line.rule is not None:
         return True

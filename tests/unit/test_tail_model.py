@@ -49,6 +49,29 @@ def gone(*end: str, **more: Any) -> list[str]:
     return [end[each.index - 2] for each in found(*end, **more)]
 
 
+def test_data_beside_a_match_is_a_second_evidence() -> None:
+    assert gone("WEAK, said the keeper of the lock as he went, at www.harbour.example", PROSE, "Yes.", prose=0) != []
+    assert gone("WEAK, said the keeper of the lock as he went, at the harbour", PROSE, "Yes.", prose=0) == []
+    assert gone("Knock at a.keller@harbour.example") == ["Knock at a.keller@harbour.example"]
+
+
+def test_two_cues_beside_each_other_open_a_tail() -> None:
+    assert gone("Remarks", "Ring the bell", "nine boats") == ["Remarks", "Ring the bell", "nine boats"]
+    assert gone("Remarks", "an eel", "Ring the bell", "nine boats") == ["Ring the bell", "nine boats"]
+
+
+def test_what_is_known_right_above_a_tail_goes_with_it() -> None:
+    assert gone("WRITER", "WEAK", "nine boats")[0] == "WRITER"
+    assert gone("the doorbell rings", "Ring the bell", "nine boats") == ["Ring the bell", "nine boats"]
+
+
+def test_a_notice_goes_if_the_tail_goes_on_below_it() -> None:
+    notice = "By the doorbell there is a sheet with all that you should know of the lock, of the boats and of the eels."
+    assert gone("SURE", "an eel", notice, "WEAK", "a lamp", prose=0) == ["SURE", "an eel", notice, "WEAK", "a lamp"]
+    assert gone("SURE", "an eel", notice, "three lamps", prose=0) == ["SURE", "an eel"]
+    assert gone("SURE", "an eel", MORE, "WEAK", "a lamp", prose=0) == ["SURE", "an eel", "WEAK", "a lamp"]
+
+
 def test_what_is_known_takes_the_unknown_below_it_along() -> None:
     assert gone("nine boats", "WEAK", "three lamps", "an eel") == ["WEAK", "three lamps", "an eel"]
     assert gone("nine boats", "three lamps", "an eel", "a bridge") == []
@@ -126,8 +149,8 @@ def test_recurring_lines_are_evidence_beside_another_one() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     often = (MANY_OTHERS,) * 3
     assert gone(*lines, recurs=often) == []
-    assert gone("Knock twice", *lines, recurs=(0, *often)) == ["Knock twice", *lines]
-    assert gone("Knock twice", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
+    assert gone("Knock", *lines, recurs=(0, *often)) == ["Knock", *lines]
+    assert gone("Knock", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
 
 
 def test_each_removal_tells_kind_rule_score_and_evidence() -> None:
