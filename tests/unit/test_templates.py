@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.stages.schemas import ENDINGS, TEMPLATES
 from pipeline.stages.templates import templates_sql
+from pipeline.store.verify import verify
 from pipeline.text.rules import load_pack
 from pipeline.text.tails import TailRemoval
 from pipeline.text.templates import Bench, Standing, head_templates, names_source, tail_templates, telling
@@ -213,6 +214,20 @@ def test_veto_wins_over_confirm_and_masks_as_lines_are(tmp_path: Path) -> None:
     assert left("vetoed", confirm, "tails.templates.veto=[Evening Desk 99]") == 8
 
 
+def test_what_went_as_a_template_is_no_twin_when_its_share_has_shrunk(tmp_path: Path) -> None:
+    first, more = articles("El Popola Chinio"), articles("Nothing of the kind", [f"night{at}" for at in range(40)])
+    more_prose = "Two more witnesses came forward on Friday, one of them with a drawing of the whole affair in chalk."
+    again = [
+        {**each, "id": f"again-{at}", "text": f"{each['text']}\n\n{more_prose}"} for at, each in enumerate(first[:2])
+    ]
+    inbox = tmp_path / "in"
+    for night, part in (("a", first), ("b", [*more, *again])):
+        write_json_lines(inbox / f"{night}.jsonl", part)
+        store, _ = run_on([inbox], tmp_path / "out", "brake.enabled=false")
+        assert verify(store, deep=True) == []
+    assert {name for name, each in docs_of(store).items() if "Chinio" in each.text} == {"again-0", "again-1"}
+
+
 def test_nights_come_to_what_one_run_comes_to_once_counts_are_settled(tmp_path: Path) -> None:
     everything = articles("El Popola Chinio")
     whole = clean_corpus(everything, tmp_path / "once", "repeats.across='off'")
@@ -221,5 +236,6 @@ def test_nights_come_to_what_one_run_comes_to_once_counts_are_settled(tmp_path: 
     for night, part in (("a", everything[:3]), ("b", everything[3:6]), ("c", everything[6:])):
         write_json_lines(inbox / f"{night}.jsonl", part)
         store, _ = run_on([inbox], tmp_path / "out", "repeats.across='off'")
+        assert verify(store, deep=True) == []
     late = docs_of(store)
     assert {name for name, each in late.items() if each.text != whole[name].text} == set(SUBJECTS[:3])
