@@ -37,6 +37,7 @@ END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closin
 EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[。！？।॥]")
 _INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER_LETTER = re.compile("[^\\W\\d_A-Za-z\u00c0-\u024f]")
@@ -74,8 +75,10 @@ class Line:
 
     @property
     def is_plain_prose(self) -> bool:
-        """Prose that no rule takes."""
-        return self.rule is None and self.is_prose
+        """Prose that is not known; a sentence may end inside it, with markup or a name behind its full stop."""
+        if self.rule is not None or self.is_prose:
+            return self.rule is None
+        return not self.cues and self.size >= SHORT and _SENTENCE_INSIDE.search(self.text) is not None
 
     @property
     def is_loose(self) -> bool:
@@ -95,8 +98,8 @@ class Line:
 
     @property
     def is_known(self) -> bool:
-        """A rule matches or, if it is no prose, a cue stands in it."""
-        return self.rule is not None or (bool(self.cues) and not self.is_prose)
+        """A rule matches or a cue stands in it."""
+        return self.rule is not None or bool(self.cues)
 
 
 def line_of(text: str, recurs: int = 0) -> Line:

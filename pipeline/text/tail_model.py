@@ -1,7 +1,8 @@
 """Where the tail of a document begins, and what goes from there on.
 
 Everything behind the last paragraph of the text is no part of it, so the place where it ends is what is looked for.
-Each line has a score, the sum of the weights (`tail_weights.py`) of what is seen of it (`tail_lines.seen`). The tail begins where the scores from there to the end have the highest sum, if
+Each line has a score, the sum of the weights (`tail_weights.py`) of what is seen of it (`tail_lines.seen`). The tail
+begins where the scores from there to the end have the highest sum, if
 
 * the sum reaches LEAST_SUM;
 * it begins with a line that a rule matches or that a cue begins: short lines above it may be a list of the text.
@@ -13,8 +14,8 @@ Each line has a score, the sum of the weights (`tail_weights.py`) of what is see
 Prose parts it into runs of lines. A run goes, known lines and unknown ones, if there is enough evidence in it: of each
 line what matches (a sure rule counts for three, a rule or the heading of a block for two, another cue for one) and the
 data in it (an e-mail address counts for two, a handle, a link or a sign of rights for one); a line that recurs in the
-source counts for one at least. Sentences at its end stay. Prose goes only if a rule matches it, or if a cue stands in
-it and the tail goes on below.
+source counts for one at least. Sentences at its end stay, and so does what is not known right above prose: it may be
+its heading. Prose goes only if a rule matches it.
 """
 
 import itertools
@@ -27,8 +28,9 @@ from pipeline.text.tail_weights import WEIGHTS
 
 LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
-NEEDED, NEEDED_MORE = 2, 3  # evidence for the run at the end; for a single line, and for a run above prose
-MUCH = 5  # ... and for sentences below the last of them
+# Evidence that is needed for a run of lines at the end, and for a single line or a run above prose; for one known line
+# above prose one more. With MUCH, sentences at the end go, too.
+NEEDED, NEEDED_ALONE, MUCH = 2, 3, 5
 BIAS = "any line"  # what is seen of every line
 SURE, RULE, HEADING, CUE = 3, 2, 2, 1  # what a line counts for as evidence by what matches
 _DATA = {"email": 2, "handle": 1, "rights": 1, "url": 1}  # ... and data beside it
@@ -113,7 +115,7 @@ def _opens(line: Line, below: Line | None) -> bool:
     """
     if line.rule is not None:
         return True
-    if line.is_prose or line.introduces:
+    if line.introduces:
         return False
     beside = line.is_loose and below is not None and below.is_known
     return any(cue.kind != "byline" and cue.at in _OPENING and (beside or _begins_none(line, cue)) for cue in line.cues)
@@ -126,7 +128,7 @@ def _begins_none(line: Line, cue: Cue) -> bool:
 def _joins(line: Line) -> bool:
     """Whether the line goes with a tail that begins right below it."""
     cues = any(cue.at in _OPENING for cue in line.cues)
-    return line.rule is not None or (cues and not line.is_prose and not line.introduces)
+    return line.rule is not None or (cues and not line.introduces)
 
 
 def _best(scores: Sequence[int], opens: Sequence[bool], start: int) -> tuple[int, int]:
@@ -147,22 +149,23 @@ def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[boo
         first = behind
         while first > begins and not lines[first - 1].is_plain_prose:
             first -= 1
-        evidence = sum(known[first:behind])
-        if evidence >= (NEEDED if behind == len(lines) > first + 1 else NEEDED_MORE):
-            last = behind if evidence >= MUCH else max(at for at in range(first, behind) if known[at])
-            going[first:behind] = [
-                lines[at].is_known or not lines[at].ends_sentence or at < last for at in range(first, behind)
-            ]
+        _take_run(going, lines, known, first, behind)
         behind = first - 1
-        if behind > begins and _is_notice(lines[behind], known[begins:behind], known[behind + 1 :]):
-            going[behind] = True
     return going
 
 
-def _is_notice(line: Line, above: Sequence[int], below: Sequence[int]) -> bool:
-    """Whether prose in a tail goes with it: words of tails stand in it, and what is known above it and below."""
-    has_cue = any(cue.at != "start" or cue.kind not in _EVERYWHERE for cue in line.cues)
-    return has_cue and sum(above) >= NEEDED_MORE and (sum(below) > 0 or not below)
+def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], first: int, behind: int) -> None:
+    """Marks what goes of the run from `first` to `behind`. Right above prose, what is unknown may be its heading."""
+    evidence = sum(known[first:behind])
+    is_last = behind == len(lines)
+    at_least = NEEDED if is_last and behind - first > 1 else NEEDED_ALONE
+    alone = not is_last and max(known[first:behind], default=0) in (0, evidence)
+    if evidence < at_least + alone:
+        return
+    last = max(at for at in range(first, behind) if known[at])
+    for at in range(first, behind):
+        is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
+        going[at] = lines[at].is_known or is_tail
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -188,6 +191,8 @@ def _told(line: Line, names: Sequence[str]) -> str:
 
 
 def _own_kind(line: Line) -> str:
+    """The kind of the rule, else of the cue that says most of the line; "" if there is none."""
     if line.rule is not None:
         return line.rule.kind
-    return min(line.cues, key=lambda cue: cue.at != "line").kind if line.cues else ""
+    best = min(line.cues, key=lambda cue: (cue.kind in _EVERYWHERE, cue.at != "line"), default=None)
+    return best.kind if best else ""

@@ -146,17 +146,12 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return [_prose_cued(line, pack) for line in lines] if any(line.is_known for line in lines) else lines
+    return lines
 
 
 def _name(line: Line, kind: str) -> str:
     """The rule that a removal by the model is told by."""
     return line.rule.id if line.rule is not None else f"model-{kind}"
-
-
-def _prose_cued(line: Line, pack: RulePack) -> Line:
-    """Prose with the cues in it, if it is short enough for a notice."""
-    return replace(line, cues=pack.cues(line.text)) if line.is_prose and line.size <= LONGEST else line
 
 
 def cued(line: Line, pack: RulePack) -> Line:

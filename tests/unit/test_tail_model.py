@@ -50,8 +50,9 @@ def gone(*end: str, **more: Any) -> list[str]:
 
 
 def test_data_beside_a_match_is_a_second_evidence() -> None:
-    assert gone("WEAK, said the keeper of the lock as he went, at www.harbour.example", PROSE, "Yes.", prose=0) != []
-    assert gone("WEAK, said the keeper of the lock as he went, at the harbour", PROSE, "Yes.", prose=0) == []
+    line = "WEAK, said the keeper of the lock as he went and put it all on"
+    assert gone(f"{line} www.harbour.example") == [f"{line} www.harbour.example"]
+    assert gone(f"{line} the old bridge") == []
     assert gone("Knock at a.keller@harbour.example") == ["Knock at a.keller@harbour.example"]
 
 
@@ -63,13 +64,6 @@ def test_two_cues_beside_each_other_open_a_tail() -> None:
 def test_what_is_known_right_above_a_tail_goes_with_it() -> None:
     assert gone("WRITER", "WEAK", "nine boats")[0] == "WRITER"
     assert gone("the doorbell rings", "Ring the bell", "nine boats") == ["Ring the bell", "nine boats"]
-
-
-def test_a_notice_goes_if_the_tail_goes_on_below_it() -> None:
-    notice = "By the doorbell there is a sheet with all that you should know of the lock, of the boats and of the eels."
-    assert gone("SURE", "an eel", notice, "WEAK", "a lamp", prose=0) == ["SURE", "an eel", notice, "WEAK", "a lamp"]
-    assert gone("SURE", "an eel", notice, "three lamps", prose=0) == ["SURE", "an eel"]
-    assert gone("SURE", "an eel", MORE, "WEAK", "a lamp", prose=0) == ["SURE", "an eel", "WEAK", "a lamp"]
 
 
 def test_what_is_known_takes_the_unknown_below_it_along() -> None:
@@ -90,9 +84,14 @@ def test_a_single_line_is_not_judged_by_a_weak_rule() -> None:
 
 
 def test_a_tail_begins_where_the_sum_is_highest() -> None:
-    ends = ("SURE", "nine boats", PROSE, "SURE a", "an eel", "three lamps")
-    assert gone(*ends) == ["SURE", "SURE a", "an eel", "three lamps"]  # sure rules need no model
-    assert gone(*ends, prose=0) == ["SURE", "nine boats", "SURE a", "an eel", "three lamps"]
+    ends = ("WEAK", "an eel", "WEAK", PROSE, "SURE a", "an eel", "three lamps")
+    assert gone(*ends) == ["SURE a", "an eel", "three lamps"]
+    assert gone(*ends, prose=0) == ["WEAK", "an eel", "WEAK", "SURE a", "an eel", "three lamps"]
+
+
+def test_what_is_unknown_right_above_prose_may_be_its_heading() -> None:
+    ends = ("WEAK", "an eel", "WEAK", "three lamps", PROSE, "SURE a", "a bridge")
+    assert gone(*ends, prose=0) == ["WEAK", "an eel", "WEAK", "SURE a", "a bridge"]
 
 
 def test_a_cue_alone_takes_nothing_and_two_do() -> None:
@@ -157,7 +156,7 @@ def test_each_removal_tells_kind_rule_score_and_evidence() -> None:
     one, two, three = found("SURE", "nine boats", "a.keller@harbour.example")
     assert (one.kind, one.rule) == ("related", "sure-related")
     assert (two.kind, two.rule, two.score) == ("related", "model-related", 0.3)
-    assert two.evidence == "tiny, behind, below known, near known, under known, among loose"
+    assert two.evidence == "tiny, behind, below known, near known, under known"
     assert (three.kind, three.rule) == ("contact", "model-contact")
     assert found("Ring the bell", "Knock twice", "an eel")[1].evidence.endswith("cue-first")
 
@@ -201,7 +200,6 @@ def names(text: str, *around: Line) -> list[str]:
         ("eels:", "colon"),
         ("eels | lamps", "pipe"),
         ("12:30 14", "digits"),
-        ("THE LOCK", "capitals"),
         ("anna@harbour.example", "email"),
         ("see www.harbour.example", "url"),
         ("write to @marenholt", "handle"),
