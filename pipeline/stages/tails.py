@@ -3,17 +3,17 @@
 What `within` has removed is not looked at; where its first copy falls to a rule here, it takes that kind and rule.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
+from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, whole
+from pipeline.stages.sources import KindsBySource, kinds_of
+from pipeline.stages.tables import batch, numbers, whole
 from pipeline.text.rules import Finder, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
@@ -28,15 +28,17 @@ def tails(
     *,
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
+    kinds_by_source: KindsBySource = (),
 ) -> Batches:
     """One row a paragraph that a rule takes (schema TAILS), in order. `pack_files`: (name, YAML text) of the packs."""
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
-    if len(table) == 0 or not kinds:
+    if len(table) == 0 or not (kinds or kinds_by_source):
         return
     evidence = numbers(marks, "evidence")
-    rows = np.flatnonzero(evidence == 0)
-    found = {int(rows[at]): each for at, each in _removals(_left(texts, table, rows), pack_of(pack_files), kinds)}
-    paragraph = numbers(table, "paragraph")
+    doc, paragraph = numbers(table, "doc"), numbers(table, "paragraph")
+    rest = left(texts, table, np.flatnonzero(evidence == 0))
+    wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, kinds_by_source)
+    found = {int(rest.rows[at]): each for at, each in _removals(rest, pack_of(pack_files), wanted)}
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
         return
@@ -45,7 +47,7 @@ def tails(
     yield batch(
         TAILS,
         {
-            "doc": numbers(table, "doc")[rows],
+            "doc": doc[rows],
             "paragraph": paragraph[rows],
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
@@ -54,52 +56,26 @@ def tails(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """The paragraphs that are left: number i is data[starts[i]:ends[i]]; document d has opening[d] to closing[d]."""
+def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Iterator[tuple[int, TailRemoval]]:
+    """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
 
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    chars: NDArray[np.int32]
-    opening: NDArray[np.int64]
-    closing: NDArray[np.int64]
-
-    def bytes_of(self, numbers: NDArray[np.int64]) -> list[bytes]:
-        """These paragraphs."""
-        view = self.data.data
-        spans = zip(self.starts[numbers].tolist(), self.ends[numbers].tolist(), strict=True)
-        return [bytes(view[start:end]) for start, end in spans]
-
-    def texts(self, first: int, behind: int) -> list[str]:
-        """The paragraphs from number `first` on, up to `behind`."""
-        return [each.decode() for each in self.bytes_of(np.arange(first, behind))]
-
-
-def _left(texts: pa.Table, table: pa.Table, rows: NDArray[np.int64]) -> _Left:
-    """These rows of the table of paragraphs."""
-    data, starts, ends = byte_spans(texts, table)
-    chars = numbers(table, "end") - numbers(table, "start")
-    opening = np.flatnonzero(np.diff(numbers(table, "doc")[rows], prepend=-1))
-    return _Left(data, starts[rows], ends[rows], chars[rows], opening, np.append(opening, len(rows))[1:])
-
-
-def _removals(left: _Left, pack: RulePack, kinds: Sequence[str]) -> Iterator[tuple[int, TailRemoval]]:
-    """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through."""
-    wanted = frozenset(kinds)
+    `wanted`: the kinds that go from each document.
+    """
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
     for document in _suspected(left, left.opening[short], pack.head):
         first, behind = int(left.opening[document]), int(left.closing[document])
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
-        yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted))
+        yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted[document]))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
     for document in _suspected(left, tried, pack.tail):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
-        yield from ((first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted))
+        yield from (
+            (first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted[document])
+        )
 
 
-def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
+def _suspected(left: Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
     """The documents of those of these paragraphs that a rule may match, in order."""
     suspected = tried[finder.suspected(left.bytes_of(tried))]
     documents = np.searchsorted(left.opening, suspected, side="right") - 1

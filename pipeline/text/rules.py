@@ -8,7 +8,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
       - id: contact-label-en          # kebab case, unique over all packs
         kind: contact                 # what the ledger says of it: one of KINDS
         languages: [en]               # or [any]; for readers, a rule is tried on every document
-        where: tail                   # tail or head
+        where: tail                   # tail, head, or glued: what stands behind the last sentence of a paragraph
         sure: false                   # whether a match decides alone; without, a second evidence must agree
         pattern: '(?i)^contact: .*{email}'
         why: A label with an address behind it tells the reader where to write.
@@ -16,6 +16,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
         keeps: [two or more that look alike and must not match]
 
 Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
+A glued rule says what goes, up to the end (`$`), and not what is before it; its matches have a `|` where the text ends.
 """
 
 import difflib
@@ -32,6 +33,7 @@ import re2
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
 from pipeline.text.loose import Screen, options, screen
+from pipeline.text.sentences import ends_sentence
 
 KINDS = (
     "tracking",
@@ -45,7 +47,7 @@ KINDS = (
     "masthead",
     "other",
 )
-PLACES = ("tail", "head")
+PLACES = ("tail", "head", "glued")
 LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
 FEWEST_EXAMPLES = 2
 # Bytes that RE2 may take for the automaton of one pattern, and of many in their loose form.
@@ -91,10 +93,18 @@ class Finder:
         """The numbers of the paragraphs in which there may be hits, in order: in the others there are none."""
         return self.screen.suspected([_unwrapped(each) for each in paragraphs])
 
+    def found(self, text: str) -> list[tuple[Rule, int]]:
+        """The rules that match, in pack order, with the code point where the first match of each begins."""
+        hits = [(at, self._pattern(at).search(text)) for at in self.screen.suspects(text.encode())]
+        return [(self.rules[at], match.start()) for at, match in hits if match is not None]
+
     def _matches(self, at: int, text: bytes) -> bool:
+        return self._pattern(at).search(text) is not None
+
+    def _pattern(self, at: int) -> Any:
         if at not in self._compiled:
             self._compiled[at] = _compiled(self.rules[at])
-        return self._compiled[at].search(text) is not None
+        return self._compiled[at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class RulePack:
     digest: str
     tail: Finder
     head: Finder
+    glued: Finder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,7 @@ def load_pack(files: Mapping[str, str]) -> RulePack:
             rules.append(rule)
     decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
     digest = hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
-    return RulePack(tuple(rules), digest, _finder(rules, "tail"), _finder(rules, "head"))
+    return RulePack(tuple(rules), digest, *(_finder(rules, where) for where in PLACES))
 
 
 def examples(pack: RulePack) -> list[Failure]:
@@ -149,9 +160,21 @@ def examples(pack: RulePack) -> list[Failure]:
             failures += [
                 Failure(rule, example, expected)
                 for example in given
-                if (pattern.search(example) is not None) != (expected == "match")
+                if _fits(rule, pattern, example, expected) != (expected == "match")
             ]
     return failures
+
+
+def _fits(rule: Rule, pattern: Any, example: str, expected: str) -> bool:
+    """Whether the pattern matches; a glued one where the bar stands, or, in what must stay, behind a sentence."""
+    if rule.where != "glued":
+        return pattern.search(example) is not None
+    before, _, behind = example.partition("|") if expected == "match" else (example, "", "")
+    match = pattern.search(before + behind)
+    if match is None:
+        return False
+    text = (before + behind)[: match.start()].rstrip()
+    return text == before if expected == "match" else ends_sentence(text)
 
 
 def _finder(rules: Sequence[Rule], where: str) -> Finder:
@@ -218,11 +241,23 @@ def _rule(entry: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         keeps=_strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
     )
+    if rule.where == "glued":
+        _check_glued(rule, where)
     try:
         re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s
     except re2.error:
         _compiled(rule)  # says what is wrong with it
     return rule
+
+
+def _check_glued(rule: Rule, where: str) -> None:
+    if not rule.pattern.endswith("$"):
+        raise SettingsError(f"{where}: a glued rule says what stands at the end of a paragraph; end the pattern in `$`")
+    for example in rule.matches:
+        if example.count("|") != 1:
+            raise SettingsError(
+                f"{where}: the match {example!r} needs one `|` where the text ends and what goes begins"
+            )
 
 
 def _check_keys(entry: Mapping[str, object], known: Sequence[str], where: str) -> None:

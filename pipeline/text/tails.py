@@ -20,8 +20,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
+from pipeline.text.paragraphs import SENTENCE_ENDS
 from pipeline.text.rules import Rule, RulePack
+from pipeline.text.sentences import END_CLOSERS
 
 TAIL_WINDOW = 30  # paragraphs looked at from the end
 HEAD_WINDOW = 3  # and from the start
@@ -54,7 +55,6 @@ WIDE_RANGES = (
     ("\uf900", "\ufaff"),
 )
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
-END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
@@ -164,13 +164,17 @@ def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
     return lines
 
 
+def size_of(text: str) -> float:
+    """Characters, those of scripts without spaces counted for more."""
+    if text.isascii():
+        return float(len(text))
+    sample = text[:SAMPLE]
+    return len(text) * (1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample))
+
+
 def _line(text: str) -> _Line:
     text = text.strip()
-    size = float(len(text))
-    if not text.isascii():
-        sample = text[:SAMPLE]
-        size *= 1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample)
-    return _Line(text, None, size, text.rstrip(END_CLOSERS)[-1:] in _SENTENCE_ENDS)
+    return _Line(text, None, size_of(text), text.rstrip(END_CLOSERS)[-1:] in _SENTENCE_ENDS)
 
 
 def _ruled(line: _Line, hits: Sequence[Rule]) -> _Line:

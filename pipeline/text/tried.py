@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.paragraphs import SENTENCE_ENDS, among, ends_sentence
+from pipeline.text.sentences import END_CLOSERS
 from pipeline.text.tails import (
-    END_CLOSERS,
     ENDLESS,
     LONGEST,
     LOOK_PAST,

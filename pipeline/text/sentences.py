@@ -1,0 +1,25 @@
+"""Whether a sentence ends at the end of a text, as strictly as what is glued behind it asks."""
+
+import re
+
+from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
+
+END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
+_LONGEST_SHORTENED = 12
+
+# A full stop behind these ends no sentence: initials, "p.m.", titles.
+_SHORTENED = re.compile(
+    r"(?:^|[\s(\"“«„])(?:(?:\w\.)+|(?i:dr|mrs?|ms|st|prof|nr|no|vs|fig|cf|bzw|z\.b|ca|art|abs|ul|bl|tel)\.)$"
+)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a mark that ends sentences stands at the end, brackets and quotes aside, and shortens no word.
+
+    >>> ends_sentence("“Nobody was hurt.” "), ends_sentence("As he told Dr."), ends_sentence("As he told (AFP)")
+    (True, False, False)
+    """
+    inner = text.rstrip(END_CLOSERS)
+    if inner[-1:] not in SENTENCE_ENDS or not inner:
+        return False
+    return inner[-1] != "." or _SHORTENED.search(inner[-_LONGEST_SHORTENED:]) is None
