@@ -1,6 +1,7 @@
 """The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
 
-    raw ─ documents ─ paragraphs ─ within ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ beside ─ repeats ─ cuts ─ clean
+    raw ─ documents ─ paragraphs ─ within ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ beside ─ repeats
+        ─ cuts ─ clean
 
 `map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
 stages are portable SQL. Detectors only point; `cuts` gathers what they say, and `clean` cuts, once.

@@ -9,8 +9,8 @@ from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, GLUED, PARAGRAPHS, TAILS, WITHIN
-from pipeline.stages.sources import KindsBySource, kinds_of
 from pipeline.stages.tables import batch, numbers, places, whole
+from pipeline.stages.wanted import KindsBySource, kinds_of
 from pipeline.text.glued import GLUED_WINDOW, glued_removals
 from pipeline.text.glued_rows import glued_documents
 from pipeline.text.rules import Finder, pack_of

@@ -12,8 +12,8 @@ from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
-from pipeline.stages.sources import KindsBySource, kinds_of
 from pipeline.stages.tables import batch, numbers, whole
+from pipeline.stages.wanted import KindsBySource, kinds_of
 from pipeline.text.rules import Finder, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
