@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "tails")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
@@ -25,6 +25,8 @@ class Options:
     datatrove: str | None
     datatrove_mb: float
     texts: Path | None
+    train: bool
+    show: int
     work: Path
 
 
@@ -54,6 +56,8 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     parser.add_argument(
         "--texts", metavar="FOLDER", type=Path, help="encodings: unpacked packages, see charset_texts.py"
     )
+    parser.add_argument("--train", action="store_true", help="tails: write the weights of the model")
+    parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -74,5 +78,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         datatrove=found.datatrove,
         datatrove_mb=found.datatrove_mb,
         texts=found.texts,
+        train=found.train,
+        show=found.show,
         work=work,
     )

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
-from pipeline.text.rules import KINDS
+from pipeline.text.entries import KINDS
 
 
 def _extension(value: str) -> str:

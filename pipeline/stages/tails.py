@@ -14,7 +14,8 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, numbers, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
-from pipeline.text.rules import Finder, RulePack, pack_of
+from pipeline.text.finder import Finder
+from pipeline.text.rules import Rule, RulePack, pack_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
 
@@ -75,7 +76,7 @@ def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Itera
         )
 
 
-def _suspected(left: Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
+def _suspected(left: Left, tried: NDArray[np.int64], finder: Finder[Rule]) -> list[int]:
     """The documents of those of these paragraphs that a rule may match, in order."""
     suspected = tried[finder.suspected(left.bytes_of(tried))]
     documents = np.searchsorted(left.opening, suspected, side="right") - 1

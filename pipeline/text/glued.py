@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.text.rules import Finder, Rule
+from pipeline.text.finder import Finder
+from pipeline.text.rules import Rule
 from pipeline.text.sentences import ends_sentence
-from pipeline.text.tails import ENDLESS, SHORT, size_of
+from pipeline.text.tail_lines import ENDLESS, SHORT, line_of
 
 GLUED_WINDOW = 12  # paragraphs looked at from the end
 PASSED = 3  # short lines that may stand behind the last paragraph of prose: a by-line, a title
@@ -43,7 +44,7 @@ class _Piece:
     rule: Rule
 
 
-def glued_removals(last: Sequence[str], finder: Finder, kinds: frozenset[str]) -> list[Glued]:
+def glued_removals(last: Sequence[str], finder: Finder[Rule], kinds: frozenset[str]) -> list[Glued]:
     """What goes from the end of the last paragraph of prose, in order. `last`: the last GLUED_WINDOW paragraphs."""
     for index in range(len(last) - 1, max(-1, len(last) - 2 - PASSED), -1):
         pieces = _pieces(last[index], finder)
@@ -54,12 +55,12 @@ def glued_removals(last: Sequence[str], finder: Finder, kinds: frozenset[str]) -
                 for piece in reversed(pieces)
                 if piece.rule.kind in kinds and piece.rule.id not in above and not _signed(last[index], piece)
             ]
-        if size_of(last[index].strip()) >= SHORT:
+        if line_of(last[index]).size >= SHORT:
             break
     return []
 
 
-def _pieces(paragraph: str, finder: Finder) -> list[_Piece]:
+def _pieces(paragraph: str, finder: Finder[Rule]) -> list[_Piece]:
     """The credits behind the last sentence, from the end; the white space before each goes with it."""
     text = paragraph.replace("\n", " ")
     end = len(text.rstrip())
@@ -74,7 +75,7 @@ def _pieces(paragraph: str, finder: Finder) -> list[_Piece]:
         start = len(text[: first + at].rstrip())
         pieces.append(_Piece(start, end, rule))
         end = start
-        if ends_sentence(text[:end]) and size_of(text[:end].strip()) >= FEWEST_BEFORE:
+        if ends_sentence(text[:end]) and line_of(text[:end]).size >= FEWEST_BEFORE:
             behind_sentence = len(pieces)
     return pieces[:behind_sentence]
 
@@ -83,7 +84,7 @@ def _signed(paragraph: str, piece: _Piece) -> bool:
     """Whether a name under a text says who is quoted in it, or whose letter it is."""
     if piece.rule.kind != "byline":
         return False
-    return size_of(paragraph[: piece.start]) < ENDLESS or _OPENS_QUOTED.match(paragraph) is not None
+    return line_of(paragraph[: piece.start]).size < ENDLESS or _OPENS_QUOTED.match(paragraph) is not None
 
 
 def _score(rule: Rule) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.text.glued import LONGEST_GLUED, PASSED
 from pipeline.text.paragraphs import SENTENCE_ENDS, among
 from pipeline.text.sentences import END_CLOSERS
-from pipeline.text.tails import SHORT
+from pipeline.text.tail_lines import SHORT
 from pipeline.text.utf8 import code_point, compiled
 
 WIDEST = 4  # bytes of a code point

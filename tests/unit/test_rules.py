@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.rules_command import listed, rules_test, verdict
-from pipeline.text.rules import KINDS, Rule, RulePack, examples, load_pack
+from pipeline.text.entries import KINDS
+from pipeline.text.rules import Rule, RulePack, examples, load_pack
 from pipeline.text.tails import head_removals, tail_removals
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
@@ -54,6 +55,9 @@ def removed_rules(example: str, where: str) -> list[str]:
     if where == "head":  # under the masthead its own name stands once more, as it does in the founding case
         first = [example, BODY[0], f"{example} | Monday"]
         return [each.rule for each in head_removals(first, PACK, kinds) if each.index == 0]
+    if where == "glued":  # other credits may stand before it
+        *_, (*_, text) = glued_texts(example)
+        return [each.rule for each in glued_removals([*BODY, text], PACK.glued, kinds) if each.index == len(BODY)]
     # a neighbour that is surely of the tail, as tails come in stacks
     last = [*BODY, example, "© 2011 Harbour Press"]
     return [each.rule for each in tail_removals(last, PACK, kinds) if each.index == len(BODY)]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.text.rules import KINDS, load_pack
+from pipeline.text.entries import KINDS
+from pipeline.text.rules import load_pack
 from pipeline.text.tails import tail_removals
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"

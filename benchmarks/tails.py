@@ -1,0 +1,163 @@
+"""Tails: the whole table of the scorer, cross-validated over sites; `--train` writes the weights of the model.
+
+The labelled set is `tails_dev`. To it come ends that are no tails: windows from the midst of texts that must stay
+(statutes, novels, transcripts, news), so that what looks like a list or like verse there is not learned as a tail.
+The sites (and the texts that must stay) are dealt into FOLDS parts by the digest of their name; each part is scored
+with weights that were trained on the others.
+"""
+
+import hashlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.corpus import ROOT, lines, shared
+from benchmarks.options import Options
+from pipeline.config import TailsSettings
+from pipeline.text.rules import KINDS, RulePack, load_pack
+from pipeline.text.tail_lines import seen
+from pipeline.text.tail_model import BIAS
+from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, end_lines, head_removals, tail_removals
+
+FOLDS = 10
+STAY = ("gesetze_de", "aozora_ja", "eltec_fra", "xinwenlianbo_zh", "masakhanews", "fnc1_bodies", "esperanto_news")
+STAY_WINDOWS = 60  # of each
+FEWEST_PARAGRAPHS = 8  # of a text that windows are taken from
+LONGEST_WRAPPED = 100  # letters of a line of hard-wrapped text
+PENALTY = 1.0  # on the squares of the weights, in nats
+ROUNDS = 50
+TENTHS = 10
+WEIGHTS_FILE = ROOT / "pipeline" / "text" / "tail_weights.py"
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The end of a document; paragraphs from number `tail` on are no part of the text. `record`: None if none is."""
+
+    site: str
+    paragraphs: list[str]
+    tail: int
+    record: dict[str, object] | None
+
+
+def main(options: Options) -> None:
+    pack = load_pack({path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "configs/rules").glob("*.yaml")})
+    labelled = list(_labelled())
+    examples = labelled + list(_staying())
+    if options.train:
+        WEIGHTS_FILE.write_text(_weights_text(trained(examples, pack)), encoding="utf-8")
+        return
+    weights = [trained([each for each in examples if _fold(each) != fold], pack) for fold in range(FOLDS)]
+    scorer = _scorer()
+    for said, kinds in (("the kinds that go by default", TailsSettings().kinds), ("all kinds", KINDS)):
+        wanted = frozenset(kinds)
+        cleaned = {each.record["id"]: _cleaned(each, pack, wanted, weights[_fold(each)]) for each in labelled}
+        print(f"\n== {said}: {', '.join(kinds)}; made by: python -m benchmarks tails")
+        hit = sum(bool(_gone(each, pack, wanted, weights[_fold(each)])) for each in examples if each.record is None)
+        print(f"windows of texts that must stay: {hit} of {len(examples) - len(labelled)} lose something")
+        out = scorer.score([each.record for each in labelled], cleaned, {"tracking", "contact"})
+        scorer.report(*out, {"tracking", "contact"}, options.show)
+
+
+def trained(examples: Iterable[Example], pack: RulePack) -> dict[str, int]:
+    """The weights, in tenths of a nat, by name: logistic regression of "stands in the tail" on what is seen."""
+    names: list[list[str]] = []
+    answers: list[bool] = []
+    for each in examples:
+        last = each.paragraphs[-TAIL_WINDOW:]
+        there = [[BIAS, *all_seen] for all_seen in seen(end_lines(last, pack))]
+        names += there
+        answers += [at >= each.tail for at in range(len(each.paragraphs) - len(there), len(each.paragraphs))]
+    columns = sorted({name for each in names for name in each} - {"recurs"})
+    table = np.array([[name in each for name in columns] for each in names], np.float64)
+    fitted = _fitted(table, np.array(answers, np.float64))
+    return {name: int(round(weight * TENTHS)) for name, weight in zip(columns, fitted.tolist(), strict=True)}
+
+
+def _fitted(table: Floats, answers: Floats) -> Floats:
+    """The weights of the columns: Newton's method on the penalized likelihood."""
+    weights = np.zeros(table.shape[1])
+    for _ in range(ROUNDS):
+        likely = 1 / (1 + np.exp(-table @ weights))
+        slope = table.T @ (likely - answers) + PENALTY * weights
+        bend = (table * (likely * (1 - likely))[:, None]).T @ table + PENALTY * np.eye(len(weights))
+        step = np.linalg.solve(bend, slope)
+        weights -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
+
+
+def _weights_text(weights: Mapping[str, int]) -> str:
+    rows = "".join(f'    "{name}": {weight},\n' for name, weight in sorted(weights.items()))
+    return f'''"""What each name of `tail_lines.seen` says for a tail: log-odds, in tenths.
+
+Made by `python -m benchmarks tails --train`; what it was trained on stands in benchmarks/tails.py.
+"""
+
+WEIGHTS = {{
+{rows}}}
+'''
+
+
+def _labelled() -> Iterator[Example]:
+    for record in lines(shared() / "data" / "dev" / "tails_dev.jsonl.zst"):
+        labels = [each["label"] for each in record["paragraphs"]]
+        tail = max((at for at, label in enumerate(labels) if label == "body"), default=-1) + 1
+        yield Example(record["site"], [each["text"] for each in record["paragraphs"]], tail, record)
+
+
+def _staying() -> Iterator[Example]:
+    for name in STAY:
+        texts = [_paragraphs(record["text"]) for record in lines(shared() / "data" / "dev" / f"{name}.jsonl.zst")]
+        texts = [each for each in texts if len(each) >= FEWEST_PARAGRAPHS]
+        for at in range(STAY_WINDOWS):
+            text = texts[at * len(texts) // STAY_WINDOWS]
+            behind = 4 + (at + 1) * (len(text) * 3 // 4 - 4) // STAY_WINDOWS
+            window = text[max(0, behind - TAIL_WINDOW) : behind]
+            yield Example(f"{name} {at}", window, len(window), None)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Its paragraphs: what blank lines part where the text is hard-wrapped, else its lines."""
+    parted = [each for each in text.split("\n\n") if each.strip()]
+    wrapped = max(map(len, text.split("\n"))) <= LONGEST_WRAPPED
+    return parted if wrapped else [each for each in text.split("\n") if each.strip()]
+
+
+def _fold(example: Example) -> int:
+    return hashlib.sha256(example.site.encode()).digest()[0] % FOLDS
+
+
+def _gone(example: Example, pack: RulePack, kinds: frozenset[str], weights: Mapping[str, int]) -> set[int]:
+    last = example.paragraphs[-TAIL_WINDOW:]
+    first = len(example.paragraphs) - len(last)
+    gone = {first + each.index for each in tail_removals(last, pack, kinds, weights=weights)}
+    if example.record is not None:
+        gone |= {each.index for each in head_removals(example.paragraphs[:HEAD_WINDOW], pack, kinds)}
+    return gone
+
+
+def _cleaned(example: Example, pack: RulePack, kinds: frozenset[str], weights: Mapping[str, int]) -> str:
+    gone = _gone(example, pack, kinds, weights)
+    return "\n\n".join(text for at, text in enumerate(example.paragraphs) if at not in gone)
+
+
+def _scorer() -> ModuleType:
+    """The scorer of the labelled set, which stands beside the development data."""
+    path = shared() / "tools" / "score_tails.py"
+    spec = importlib.util.spec_from_file_location("score_tails_tool", path)
+    if spec is None or spec.loader is None:
+        sys.exit(f"there is no scorer at {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
