@@ -82,7 +82,7 @@ def _pieces(paragraph: str, finder: Finder[Rule]) -> list[_Piece]:
 
 def _signed(paragraph: str, piece: _Piece) -> bool:
     """Whether a name under a text says who is quoted in it, or whose letter it is."""
-    if piece.rule.kind != "byline":
+    if piece.rule.kind != "byline" or piece.rule.sure:
         return False
     return line_of(paragraph[: piece.start]).size < ENDLESS or _OPENS_QUOTED.match(paragraph) is not None
 

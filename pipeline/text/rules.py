@@ -117,8 +117,8 @@ def load_pack(files: Mapping[str, str]) -> RulePack:
     _check_namesakes([*rules, *cues])
     places = {place: tuple(rule for rule in rules if rule.where == place) for place in PLACES}
     tail, head, glued = (finder(places[place], f"{place} rules") for place in PLACES)
-    found = finder(tuple(cues), "cues")
-    return RulePack(tuple(rules), _digest(rules, cues), tail, head, tuple(cues), found, glued)
+    cue = finder(tuple(cues), "cues")
+    return RulePack(tuple(rules), _digest(rules, cues), tail, head, tuple(cues), cue, glued)
 
 
 def examples(pack: RulePack) -> list[Failure]:
