@@ -51,9 +51,9 @@ class Finder(Generic[N]):
         return self.screen.suspected([_unwrapped(each) for each in paragraphs])
 
     def found(self, text: str) -> list[tuple[N, int]]:
-        """Those that match, in pack order, with the code point where the first match of each begins."""
+        """Those that match, in pack order, with the code point where the match of each, or its first group, begins."""
         hits = [(at, self._pattern(at).search(text)) for at in self.screen.suspects(text.encode())]
-        return [(self.named[at], match.start()) for at, match in hits if match is not None]
+        return [(self.named[at], begin(match)) for at, match in hits if match is not None]
 
     def _matches(self, at: int, text: bytes) -> bool:
         return self._pattern(at).search(text) is not None
@@ -86,6 +86,12 @@ def compiled(named: Named) -> Any:
         return re2.compile(named.pattern, options(PATTERN_MEMORY))
     except re2.error as error:
         raise SettingsError(f"{named.file}: rule `{named.id}`: {_refused(error)}") from None
+
+
+def begin(match: Any) -> int:
+    """Where the first group of a pattern begins, or all of it if it has none."""
+    start: int = match.start(min(match.re.groups, 1))
+    return start
 
 
 def check(named: Named) -> None:

@@ -75,7 +75,7 @@ def _pieces(paragraph: str, finder: Finder[Rule]) -> list[_Piece]:
         start = len(text[: first + at].rstrip())
         pieces.append(_Piece(start, end, rule))
         end = start
-        if ends_sentence(text[:end]) and line_of(text[:end]).size >= FEWEST_BEFORE:
+        if ends_sentence(text[:end], text[end : first + at + 1]) and line_of(text[:end]).size >= FEWEST_BEFORE:
             behind_sentence = len(pieces)
     return pieces[:behind_sentence]
 

@@ -18,7 +18,8 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
     cues:                             # see pipeline/text/cues.py
 
 Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
-A glued rule says what goes, up to the end (`$`), and not what is before it; its matches have a `|` where the text ends.
+A glued rule says what goes, up to the end (`$`), in its first group if something must stand before that; its matches
+have a `|` where the text ends.
 """
 
 import functools
@@ -44,7 +45,7 @@ from pipeline.text.entries import (
     string,
     strings,
 )
-from pipeline.text.finder import NOTHING, Finder, check, compiled, finder
+from pipeline.text.finder import NOTHING, Finder, begin, check, compiled, finder
 from pipeline.text.sentences import ends_sentence
 
 PLACES = ("tail", "head", "glued")
@@ -144,8 +145,9 @@ def _fits(rule: Rule | Cue, pattern: Any, example: str, expected: str) -> bool:
     match = pattern.search(before + behind)
     if match is None:
         return False
-    text = (before + behind)[: match.start()].rstrip()
-    return text == before if expected == "match" else ends_sentence(text)
+    start = begin(match)
+    text = (before + behind)[:start].rstrip()
+    return text == before if expected == "match" else ends_sentence(text, example[len(text) : start + 1])
 
 
 def _digest(rules: Sequence[Rule], cues: Sequence[Cue]) -> str:

@@ -13,13 +13,21 @@ _SHORTENED = re.compile(
 )
 
 
-def ends_sentence(text: str) -> bool:
+def ends_sentence(text: str, behind: str = " ") -> bool:
     """Whether a mark that ends sentences stands at the end, brackets and quotes aside, and shortens no word.
+
+    `behind`: how what stands behind it begins. A full stop inside a web address ends no sentence.
 
     >>> ends_sentence("“Nobody was hurt.” "), ends_sentence("As he told Dr."), ends_sentence("As he told (AFP)")
     (True, False, False)
+    >>> ends_sentence("See http://registers.example.", "org/"), ends_sentence("Nobody was hurt.", "(c)AFP")
+    (False, True)
     """
     inner = text.rstrip(END_CLOSERS)
     if inner[-1:] not in SENTENCE_ENDS or not inner:
         return False
+    if inner[-1].isascii() and inner == text and not behind[:1].isspace():
+        word = text.rsplit(maxsplit=1)[-1]
+        if (behind[:1].isascii() and behind[:1].isalnum()) or "/" in word or "@" in word:
+            return False
     return inner[-1] != "." or _SHORTENED.search(inner[-_LONGEST_SHORTENED:]) is None
