@@ -8,11 +8,9 @@ with weights that were trained on the others.
 
 import hashlib
 import importlib.util
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -41,11 +39,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The end of a document; paragraphs from number `tail` on are no part of the text. `record`: None if none is."""
+    """The end of a document; paragraphs from number `tail` on are no part of the text, nor are those of `junk_inside`.
+
+    `record`: None for a window of a text that must stay.
+    """
 
     site: str
     paragraphs: list[str]
     tail: int
+    junk_inside: frozenset[int]
     record: dict[str, object] | None
 
 
@@ -73,14 +75,15 @@ def trained(examples: Iterable[Example], pack: RulePack) -> dict[str, int]:
     names: list[list[str]] = []
     answers: list[bool] = []
     for each in examples:
-        last = each.paragraphs[-TAIL_WINDOW:]
-        there = [[BIAS, *all_seen] for all_seen in seen(end_lines(last, pack))]
-        names += there
-        answers += [at >= each.tail for at in range(len(each.paragraphs) - len(there), len(each.paragraphs))]
+        there = seen(end_lines(each.paragraphs[-TAIL_WINDOW:], pack))
+        for at, line in enumerate(there, len(each.paragraphs) - len(there)):
+            if at not in each.junk_inside:
+                names.append([BIAS, *line])
+                answers.append(at >= each.tail)
     columns = sorted({name for each in names for name in each} - {"recurs"})
     table = np.array([[name in each for name in columns] for each in names], np.float64)
     fitted = _fitted(table, np.array(answers, np.float64))
-    return {name: int(round(weight * TENTHS)) for name, weight in zip(columns, fitted.tolist(), strict=True)}
+    return {name: round(weight * TENTHS) for name, weight in zip(columns, fitted.tolist(), strict=True)}
 
 
 def _fitted(table: Floats, answers: Floats) -> Floats:
@@ -113,7 +116,8 @@ def _labelled() -> Iterator[Example]:
     for record in lines(shared() / "data" / "dev" / "tails_dev.jsonl.zst"):
         labels = [each["label"] for each in record["paragraphs"]]
         tail = max((at for at, label in enumerate(labels) if label == "body"), default=-1) + 1
-        yield Example(record["site"], [each["text"] for each in record["paragraphs"]], tail, record)
+        inside = frozenset(at for at, label in enumerate(labels[:tail]) if label != "body")
+        yield Example(record["site"], [each["text"] for each in record["paragraphs"]], tail, inside, record)
 
 
 def _staying() -> Iterator[Example]:
@@ -124,7 +128,14 @@ def _staying() -> Iterator[Example]:
             text = texts[at * len(texts) // STAY_WINDOWS]
             behind = 4 + (at + 1) * (len(text) * 3 // 4 - 4) // STAY_WINDOWS
             window = text[max(0, behind - TAIL_WINDOW) : behind]
-            yield Example(f"{name} {at}", window, len(window), None)
+            yield Example(f"{name} {at}", window, len(window), frozenset(), None)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Its paragraphs: what blank lines part where the text is hard-wrapped, else its lines."""
+    parted = [each for each in text.split("\n\n") if each.strip()]
+    wrapped = max(map(len, text.split("\n"))) <= LONGEST_WRAPPED
+    return parted if wrapped else [each for each in text.split("\n") if each.strip()]
 
 
 def _paragraphs(text: str) -> list[str]:

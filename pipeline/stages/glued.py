@@ -11,10 +11,9 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, GLUED, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, numbers, places, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
-from pipeline.text.finder import Finder
 from pipeline.text.glued import GLUED_WINDOW, glued_removals
 from pipeline.text.glued_rows import glued_documents
-from pipeline.text.rules import Rule, pack_of
+from pipeline.text.rules import Finder, pack_of
 
 
 def glued(
@@ -30,7 +29,7 @@ def glued(
     """One row a span that a rule takes from a paragraph (schema GLUED), in order."""
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
     finder = pack_of(pack_files).glued
-    if len(table) == 0 or not finder.named or not (kinds or kinds_by_source):
+    if len(table) == 0 or not finder.rules or not (kinds or kinds_by_source):
         return
     stays = numbers(marks, "evidence") == 0
     stays[places(numbers(table, "doc"), whole(tails, TAILS))] = False
@@ -40,7 +39,7 @@ def glued(
 
 
 def _rows(
-    texts: pa.Table, table: pa.Table, rest: Left, finder: Finder[Rule], kinds: tuple[str, ...], by_source: KindsBySource
+    texts: pa.Table, table: pa.Table, rest: Left, finder: Finder, kinds: tuple[str, ...], by_source: KindsBySource
 ) -> list[tuple[Any, ...]]:
     doc, paragraph, starts, byte_starts = (numbers(table, name) for name in ("doc", "paragraph", "start", "byte_start"))
     wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, by_source)

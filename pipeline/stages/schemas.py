@@ -85,7 +85,7 @@ WITHIN = _schema(
 EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
 
 # One row a paragraph that a rule takes.
-TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64())
+TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64(), evidence=_string)
 
 # One row a span that a rule takes from inside a paragraph, at its end.
 GLUED = _schema(

@@ -3,7 +3,7 @@
 What `within` has removed is not looked at; where its first copy falls to a rule here, it takes that kind and rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,13 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, numbers, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
-from pipeline.text.finder import Finder
-from pipeline.text.rules import Rule, RulePack, pack_of
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.rules import RulePack, pack_of
+from pipeline.text.tail_lines import ENDLESS, line_of
+from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
+SURELY_PROSE = 4 * ENDLESS  # bytes; no cue is looked for in prose
 
 
 def tails(
@@ -53,6 +54,7 @@ def tails(
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
             "score": [each.score for each in ordered],
+            "evidence": [each.evidence for each in ordered],
         },
     )
 
@@ -63,12 +65,13 @@ def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Itera
     `wanted`: the kinds that go from each document.
     """
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
-    for document in _suspected(left, left.opening[short], pack.head):
+    first_rows = left.opening[short]
+    for document in _documents(left, first_rows, pack.head.suspected(left.bytes_of(first_rows))):
         first, behind = int(left.opening[document]), int(left.closing[document])
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
         yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted[document]))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
-    for document in _suspected(left, tried, pack.tail):
+    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         yield from (
@@ -76,10 +79,16 @@ def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Itera
         )
 
 
-def _suspected(left: Left, tried: NDArray[np.int64], finder: Finder[Rule]) -> list[int]:
-    """The documents of those of these paragraphs that a rule may match, in order."""
-    suspected = tried[finder.suspected(left.bytes_of(tried))]
-    documents = np.searchsorted(left.opening, suspected, side="right") - 1
+def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:
+    """The numbers of the paragraphs that a rule may match or in which there is a cue."""
+    short = [at for at, each in enumerate(paragraphs) if len(each) < SURELY_PROSE]
+    cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
+    return sorted({*pack.tail.suspected(paragraphs), *cues})
+
+
+def _documents(left: Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:
+    """The documents of these of the rows, in order."""
+    documents = np.searchsorted(left.opening, rows[suspected], side="right") - 1
     return [int(document) for document in np.unique(documents)]
 
 

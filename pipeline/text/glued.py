@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.text.finder import Finder
-from pipeline.text.rules import Rule
+from pipeline.text.rules import Finder, Rule
 from pipeline.text.sentences import ends_sentence
 from pipeline.text.tail_lines import ENDLESS, SHORT, line_of
 
@@ -44,7 +43,7 @@ class _Piece:
     rule: Rule
 
 
-def glued_removals(last: Sequence[str], finder: Finder[Rule], kinds: frozenset[str]) -> list[Glued]:
+def glued_removals(last: Sequence[str], finder: Finder, kinds: frozenset[str]) -> list[Glued]:
     """What goes from the end of the last paragraph of prose, in order. `last`: the last GLUED_WINDOW paragraphs."""
     for index in range(len(last) - 1, max(-1, len(last) - 2 - PASSED), -1):
         pieces = _pieces(last[index], finder)
@@ -60,7 +59,13 @@ def glued_removals(last: Sequence[str], finder: Finder[Rule], kinds: frozenset[s
     return []
 
 
-def _pieces(paragraph: str, finder: Finder[Rule]) -> list[_Piece]:
+def before_glued(paragraph: str, finder: Finder) -> str:
+    """The paragraph without credits behind its last sentence: by this it is judged whether it is text."""
+    pieces = _pieces(paragraph, finder)
+    return paragraph[: pieces[-1].start] if pieces else paragraph
+
+
+def _pieces(paragraph: str, finder: Finder) -> list[_Piece]:
     """The credits behind the last sentence, from the end; the white space before each goes with it."""
     text = paragraph.replace("\n", " ")
     end = len(text.rstrip())

@@ -28,17 +28,10 @@ _MORE = {
     r"\p{L}": _ANY_LETTER,
     r"\p{Lu}": _ANY_LETTER,
     r"\p{Ll}": _ANY_LETTER,
-    r"\pM": r"\x{80}-\x{10ffff}",
     r"\pN": _ANY_DIGIT,
     r"\p{N}": _ANY_DIGIT,
 }
-_LESS = {
-    r"\pL": "A-Za-z",
-    r"\p{L}": "A-Za-z",
-    r"\pN": "0-9",
-    r"\p{N}": "0-9",
-    r"\pM": r"\x{300}",
-}  # of a class left out
+_LESS = {r"\pL": "A-Za-z", r"\p{L}": "A-Za-z", r"\pN": "0-9", r"\p{N}": "0-9"}  # for what a class leaves out
 _AT_START = re.compile(r"(?:\(\?\w+\))?\^")
 
 

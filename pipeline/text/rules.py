@@ -27,12 +27,14 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import re2
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
-from pipeline.text.cues import Cue, cue_of
+from pipeline.text.cues import NO_CUES, Cue, CueFinder, cue_of
 from pipeline.text.entries import (
     FEWEST_EXAMPLES,
     KINDS,
@@ -45,11 +47,14 @@ from pipeline.text.entries import (
     string,
     strings,
 )
-from pipeline.text.finder import NOTHING, Finder, begin, check, compiled, finder
-from pipeline.text.sentences import ends_sentence
+from pipeline.text.loose import Screen, options, screen
+from pipeline.text.sentences import begin, check_behind, fits_behind
 
 PLACES = ("tail", "head", "glued")
 LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
+# Bytes that RE2 may take for the automaton of one pattern, and of many in their loose form.
+PATTERN_MEMORY = 32 << 20
+SCREEN_MEMORY = 64 << 20
 
 _PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
 _KEYS = ("id", "kind", "languages", "where", "sure", "pattern", "why", "matches", "keeps")
@@ -73,6 +78,40 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Finder:
+    """The rules of one place: screened at once, and each compiled (2 ms) when it is a suspect for the first time."""
+
+    rules: tuple[Rule, ...]
+    screen: Screen
+    _compiled: dict[int, Any] = field(default_factory=dict)
+
+    def hits(self, paragraph: str | bytes) -> list[Rule]:
+        """The rules that match, in pack order; bytes are UTF-8. A break inside a hard-wrapped paragraph is a space."""
+        text = _unwrapped(paragraph.encode() if isinstance(paragraph, str) else paragraph)
+        return [self.rules[at] for at in self.screen.suspects(text) if self._matches(at, text)]
+
+    def suspected(self, paragraphs: Sequence[bytes]) -> list[int]:
+        """The numbers of the paragraphs in which there may be hits, in order: in the others there are none."""
+        return self.screen.suspected([_unwrapped(each) for each in paragraphs])
+
+    def found(self, text: str) -> list[tuple[Rule, int]]:
+        """The rules that match, in pack order, with the code point where the match of each, or its group, begins."""
+        hits = [(at, self._pattern(at).search(text)) for at in self.screen.suspects(text.encode())]
+        return [(self.rules[at], begin(match)) for at, match in hits if match is not None]
+
+    def _matches(self, at: int, text: bytes) -> bool:
+        return self._pattern(at).search(text) is not None
+
+    def _pattern(self, at: int) -> Any:
+        if at not in self._compiled:
+            self._compiled[at] = _compiled(self.rules[at])
+        return self._compiled[at]
+
+
+NO_RULES = Finder((), Screen(()))
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
     """All rules and cues, by file name and then as written.
 
@@ -81,20 +120,19 @@ class RulePack:
 
     rules: tuple[Rule, ...]
     digest: str
-    tail: Finder[Rule]
-    head: Finder[Rule]
-    cues_written: tuple[Cue, ...] = ()
-    cue: Finder[Cue] = NOTHING
-    glued: Finder[Rule] = NOTHING
+    tail: Finder
+    head: Finder
+    cue: CueFinder = NO_CUES
+    glued: Finder = NO_RULES
 
-    def cues(self, text: str | bytes) -> list[Cue]:
+    def cues(self, text: str) -> list[Cue]:
         """The cues in a paragraph, in pack order: weak evidence, which removes nothing by itself."""
         return self.cue.hits(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An example that does not come out as its rule says."""
+    """An example that does not come out as its rule or cue says."""
 
     rule: Rule | Cue
     example: str
@@ -116,43 +154,65 @@ def load_pack(files: Mapping[str, str]) -> RulePack:
         rules += found[0]
         cues += found[1]
     _check_namesakes([*rules, *cues])
-    places = {place: tuple(rule for rule in rules if rule.where == place) for place in PLACES}
-    tail, head, glued = (finder(places[place], f"{place} rules") for place in PLACES)
-    cue = finder(tuple(cues), "cues")
-    return RulePack(tuple(rules), _digest(rules, cues), tail, head, tuple(cues), cue, glued)
+    tail, head, glued = (_finder(rules, place) for place in PLACES)
+    return RulePack(tuple(rules), _digest(rules, cues), tail, head, CueFinder(tuple(cues)), glued)
 
 
 def examples(pack: RulePack) -> list[Failure]:
     """The examples that fail, rule by rule; each rule is tried alone on its own."""
-    failures = []
-    every: list[Rule | Cue] = [*pack.rules, *pack.cues_written]
-    for rule in every:
-        pattern = compiled(rule)
+    failures: list[Failure] = []
+    for rule in pack.rules:
+        pattern = _compiled(rule)
         for expected, given in (("match", rule.matches), ("keep", rule.keeps)):
             failures += [
                 Failure(rule, example, expected)
                 for example in given
                 if _fits(rule, pattern, example, expected) != (expected == "match")
             ]
+    for cue in pack.cue.cues:
+        alone = CueFinder((cue,))
+        for expected, given in (("match", cue.matches), ("keep", cue.keeps)):
+            failures += [
+                Failure(cue, example, expected)
+                for example in given
+                if bool(alone.hits(example)) != (expected == "match")
+            ]
     return failures
 
 
-def _fits(rule: Rule | Cue, pattern: Any, example: str, expected: str) -> bool:
-    """Whether the pattern matches; a glued one where the bar stands, or, in what must stay, behind a sentence."""
-    if not isinstance(rule, Rule) or rule.where != "glued":
-        return pattern.search(example) is not None
-    before, _, behind = example.partition("|") if expected == "match" else (example, "", "")
-    match = pattern.search(before + behind)
-    if match is None:
-        return False
-    start = begin(match)
-    text = (before + behind)[:start].rstrip()
-    return text == before if expected == "match" else ends_sentence(text, example[len(text) : start + 1])
+def _fits(rule: Rule, pattern: Any, example: str, expected: str) -> bool:
+    if rule.where == "glued":
+        return fits_behind(pattern, example, marked=expected == "match")
+    return pattern.search(example) is not None
+
+
+def _finder(rules: Sequence[Rule], where: str) -> Finder:
+    mine = tuple(rule for rule in rules if rule.where == where)
+    try:
+        finder = Finder(mine, screen([rule.pattern for rule in mine], SCREEN_MEMORY))
+    except re2.error:
+        said = f"need more than {SCREEN_MEMORY >> 20} MiB; write shorter patterns"
+        raise SettingsError(f"the {len(mine)} {where} rules together {said}") from None
+    for rule in finder.hits(b""):
+        said = "the pattern matches the empty text, so it would take every line; anchor it"
+        raise SettingsError(f"{rule.file}: rule `{rule.id}`: {said}")
+    return finder
+
+
+def _unwrapped(paragraph: bytes) -> bytes:
+    return paragraph.replace(b"\n", b" ")
+
+
+def _compiled(rule: Rule) -> Any:
+    try:
+        return re2.compile(rule.pattern, options(PATTERN_MEMORY))
+    except re2.error as error:
+        raise SettingsError(f"{rule.file}: rule `{rule.id}`: {_refused(error)}") from None
 
 
 def _digest(rules: Sequence[Rule], cues: Sequence[Cue]) -> str:
     decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
-    decisive += [[cue.id, cue.kind, list(cue.languages), cue.at, cue.pattern] for cue in cues]
+    decisive += [[cue.id, cue.kind, list(cue.languages), cue.at, list(cue.phrases)] for cue in cues]
     return hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -208,20 +268,13 @@ def _rule(given: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
     )
-    check(rule)
+    try:
+        re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s
+    except re2.error:
+        _compiled(rule)  # says what is wrong with it
     if rule.where == "glued":
-        _check_glued(rule, where)
+        check_behind(rule.pattern, rule.matches, where)
     return rule
-
-
-def _check_glued(rule: Rule, where: str) -> None:
-    if not rule.pattern.endswith("$"):
-        raise SettingsError(f"{where}: a glued rule says what stands at the end of a paragraph; end the pattern in `$`")
-    for example in rule.matches:
-        if example.count("|") != 1:
-            raise SettingsError(
-                f"{where}: the match {example!r} needs one `|` between the text and what goes"
-            )
 
 
 def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
@@ -238,3 +291,10 @@ def _pattern(written: str, parts: Mapping[str, str], where: str) -> str:
     if size > LONGEST_PATTERN:
         raise SettingsError(f"{where}: the pattern has {size} bytes of at most {LONGEST_PATTERN}; make two rules of it")
     return pattern
+
+
+def _refused(error: Exception) -> str:
+    said = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+    if "(?" in said and any(sign in said for sign in ("(?=", "(?!", "(?<")):
+        return f"look-around does not exist in RE2 ({said}); put what must stay in another, narrower pattern"
+    return f"the pattern is not RE2 ({said}); see github.com/google/re2/wiki/Syntax"

@@ -19,9 +19,11 @@ ENDLESS = 150  # so long is prose even without a full stop
 LONGEST = 600
 SAMPLE = 200  # characters that say how many of a paragraph belong to a script without spaces
 LOOKED_AT = 400  # characters in which data are looked for
+MANY_OTHERS = 4  # documents that end in a line, beside the one it is looked at in
 AROUND = 4  # lines above and below that are still near
 MANY_DIGITS, MANY_CAPITALS = 0.3, 0.5  # shares
-LOOSE_TEXT = 0.3  # share of loose lines above the last prose, from which on short lines are a habit of the text
+# So many, and such a share, of the lines above the last prose are loose where short lines are a habit of the text.
+FEWEST_LOOSE, LOOSE_TEXT = 3, 0.3
 
 # Scripts without spaces.
 WIDE_RANGES = (
@@ -67,6 +69,7 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
+        """A sentence of some length, or so long that it is prose in any case."""
         return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
 
     @property
@@ -77,10 +80,17 @@ class Line:
     @property
     def introduces(self) -> bool:
         """Announces what comes next, in words of the text itself."""
-        return self.rule is None and not self.cues and self.text.endswith(_INTRODUCES)
+        known = self.rule is not None or any(cue.at == "line" for cue in self.cues)
+        return not known and self.text.endswith(_INTRODUCES)
+
+    @property
+    def does_recur(self) -> bool:
+        """Enough other documents of the source end in it."""
+        return self.recurs >= MANY_OTHERS
 
     @property
     def is_known(self) -> bool:
+        """A rule matches or a cue stands in it."""
         return self.rule is not None or bool(self.cues)
 
 
@@ -111,7 +121,8 @@ def seen(lines: Sequence[Line]) -> list[list[str]]:
     """What is seen of each line: names of evidence, always in the same order."""
     end = last_prose(lines)
     above = [line for line in lines[: max(end, 0)] if line.rule is None]
-    loose_text = sum(line.is_loose for line in above) > LOOSE_TEXT * len(above)
+    loose = sum(line.is_loose for line in above)
+    loose_text = loose >= FEWEST_LOOSE and loose > LOOSE_TEXT * len(above)
     latin = _is_latin([line for line in lines if line.rule is None and line.is_prose])
     return [
         [
@@ -184,7 +195,7 @@ def _company(lines: Sequence[Line], at: int, end: int, loose_text: bool) -> list
         names.append("among loose")
     if loose_text and lines[at].is_loose:
         names.append("loose text")
-    if lines[at].recurs:
+    if lines[at].does_recur:
         names.append("recurs")
     return names
 

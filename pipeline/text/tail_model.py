@@ -20,16 +20,18 @@ from dataclasses import dataclass
 from pipeline.text.tail_lines import SHORTER, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
-LEAST_SUM = 30
+LEAST_SUM = 10
 SUREST_SUM = 100  # from here on the score of a removal is 1
-FEWEST_EVIDENCES = 2
+NEEDED, NEEDED_ABOVE = 2, 3  # evidences in the run of lines at the end, and in one above prose that stays
 BIAS = "any line"  # what is seen of every line
-RULE, OTHER = 2, 1  # what they count for as evidence
+SURE, RULE, OTHER = 3, 2, 1  # what they count for as evidence
 RECURS = 25  # weight of a line that ends other documents of the source; they are too few in the set to learn it
-_OPENING = frozenset({"email", "handle", "rights"})
+_DATA = frozenset({"email", "handle", "rights"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
-_CONTACTS = frozenset({"email", "handle", "phone"})
+# Cues that stand in texts, too: names of writers, "References".
+_EVERYWHERE = frozenset({"byline", "other"})
+_CONTACTS = frozenset({"handle", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,19 @@ class Judged:
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
     start = _start(lines, stays)
-    if start is None:
+    if start is None or not any(line.is_known or line.does_recur for line in lines):
         return []
     names = seen(lines)
     known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
-    scores = [score_of(each, weights) for each in names]
-    begins, total = _best(scores, known, start)
-    if total < LEAST_SUM or sum(known[begins:]) < FEWEST_EVIDENCES:
+    begins, total = _best([score_of(each, weights) for each in names], [_opens(line) for line in lines], start)
+    if total < LEAST_SUM:
         return []
     score = min(total, SUREST_SUM) / SUREST_SUM
-    kinds = _kinds(lines[begins:], names[begins:])
+    going = _going(lines, known, begins)
     return [
-        Judged(at, kind, ", ".join(names[at]), score)
-        for at, kind in enumerate(kinds, begins)
-        if _goes(lines[at], any(known[at + 1 :]))
+        Judged(at, kind, _told(lines[at], names[at]), score)
+        for at, kind in enumerate(_kinds(lines[begins:], names[begins:]), begins)
+        if going[at]
     ]
 
 
@@ -78,27 +79,49 @@ def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
 def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
     if line.rule is not None:
-        return RULE
-    is_other = bool(line.cues) or line.recurs > 0 or (not line.is_prose and not _OPENING.isdisjoint(names))
+        return SURE if line.rule.sure else RULE
+    is_other = bool(line.cues) or line.does_recur or (not line.is_prose and not _DATA.isdisjoint(names))
     return OTHER if is_other else 0
 
 
-def _best(scores: Sequence[int], known: Sequence[int], start: int) -> tuple[int, int]:
+def _opens(line: Line) -> bool:
+    """Whether a tail may begin with the line: the cues that open it are those that no sentence begins with."""
+    if line.rule is not None or line.does_recur:
+        return True
+    return any(
+        cue.at == "line" or (cue.at == "start" and (line.is_loose or cue.kind == "related"))
+        for cue in line.cues
+        if cue.kind not in _EVERYWHERE and not line.introduces
+    )
+
+
+def _best(scores: Sequence[int], opens: Sequence[bool], start: int) -> tuple[int, int]:
     """Where the tail begins, and the sum of the scores from there on; the last such place if several are as good."""
     begins, most, total = len(scores), 0, 0
     for at in range(len(scores) - 1, start - 1, -1):
         total += scores[at]
-        if known[at] and total > most:
+        if opens[at] and total > most:
             begins, most = at, total
     return begins, most
 
 
-def _goes(line: Line, known_below: bool) -> bool:
-    if line.rule is not None:
-        return True
-    if line.is_prose:
-        return False
-    return bool(line.cues) or not line.ends_sentence or known_below
+def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[bool]:
+    """What goes, from number `begins` on: from each run of lines between prose as much as it has evidence for."""
+    going = [False] * len(lines)
+    behind = len(lines)
+    while behind > begins:
+        first = behind
+        while first > begins and (lines[first - 1].rule is not None or not lines[first - 1].is_prose):
+            first -= 1
+        if sum(known[first:behind]) >= (NEEDED if behind == len(lines) else NEEDED_ABOVE):
+            going[first:behind] = [_fits(lines[at], lines[at + 1 : behind]) for at in range(first, behind)]
+        behind = first - 1
+    return going
+
+
+def _fits(line: Line, below: Sequence[Line]) -> bool:
+    """Whether a line may go with a tail: no sentence that may be the last of the text."""
+    return line.is_known or not line.ends_sentence or any(each.is_known for each in below)
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -109,12 +132,18 @@ def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[st
         if kind:
             block = kind if kind in _BLOCKS else ""
             yield kind
-        elif not _CONTACTS.isdisjoint(each) and line.is_loose:
+        elif "email" in each or (line.is_loose and not _CONTACTS.isdisjoint(each)):
             yield "contact"
         elif "rights" in each:
             yield "copyright"
         else:
             yield block or ("navigation" if line.size < SHORTER else "related")
+
+
+def _told(line: Line, names: Sequence[str]) -> str:
+    """The evidence, for the ledger: what is seen, and by name what matched."""
+    matched = [line.rule.id] if line.rule is not None else []
+    return ", ".join([*names, *matched, *(cue.id for cue in line.cues)])
 
 
 def _own_kind(line: Line) -> str:

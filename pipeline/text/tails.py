@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
 from pipeline.text.tail_model import judged
@@ -35,7 +36,7 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
-LOOK_PAST = 3  # paragraphs of prose in a row
+LOOK_PAST = 4  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
@@ -54,13 +55,16 @@ _PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php
 
 @dataclass(frozen=True, slots=True)
 class TailRemoval:
-    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1."""
+    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1.
+
+    `evidence`: the rule, or what the model saw.
+    """
 
     index: int
     kind: str
     rule: str
     score: float
-    evidence: str = ""
+    evidence: str
 
 
 def tail_removals(
@@ -86,7 +90,7 @@ def _pointed(lines: Sequence[Line]) -> list[TailRemoval]:
     points = [_points(lines, at) for at in range(len(lines))]
     going = _in_region(lines, [0 if _stays(lines, at) else points[at] for at in range(len(lines))])
     return [
-        TailRemoval(at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS)
+        TailRemoval(at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS, line.rule.id)
         for at, line in enumerate(lines)
         if going[at] and line.rule is not None
     ]
@@ -96,7 +100,7 @@ def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRem
     """What goes with the tail that the model finds."""
     stays = [line.rule is not None and _stays(lines, at) for at, line in enumerate(lines)]
     return [
-        TailRemoval(each.index, each.kind, f"model-{each.kind}", each.score, each.evidence)
+        TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
         for each in judged(lines, stays, weights)
     ]
 
@@ -121,7 +125,8 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
         if points < ENOUGH_HEAD or line.ends_sentence:
             break
         if line.rule.kind in kinds:
-            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, min(points, MOST_POINTS) / MOST_POINTS))
+            score = min(points, MOST_POINTS) / MOST_POINTS
+            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, score, line.rule.id))
     return removals
 
 
@@ -131,9 +136,11 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
     prose = passed = 0
     title = len(last) - 1 if len(last) < TAIL_WINDOW else -1  # of a whole document: it opens the text, whatever it is
     for back, text in enumerate(reversed(last)):
-        line = line_of(text, recurs[-1 - back] if recurs else 0)
+        before = before_glued(text, pack.glued)
+        line = line_of(before, recurs[-1 - back] if recurs else 0)
         if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
             line = ruled(line, pack.tail.hits(text))
+            line = line if before != text else cued(line, pack)  # the words of a credit say nothing of the sentence
         lines.append(line)
         if line.rule is not None:
             prose = 0
@@ -142,10 +149,15 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return [_cued(line, pack) for line in lines]
+    return lines
 
 
-def _cued(line: Line, pack: RulePack) -> Line:
+def _name(line: Line, kind: str) -> str:
+    """The rule that a removal by the model is told by."""
+    return line.rule.id if line.rule is not None else f"model-{kind}"
+
+
+def cued(line: Line, pack: RulePack) -> Line:
     """The line with the cues in it; prose has none."""
     return line if line.is_prose else replace(line, cues=pack.cues(line.text))
 

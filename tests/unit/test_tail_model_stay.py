@@ -23,7 +23,12 @@ STAYS = {
     "short last lines of prose": ["Nine boats.", "Not one more", "OK"],
     "recipe": ["Ingredients", "200 g flour", "2 eggs", "1 pinch of salt", "Bake for 40 minutes"],
     "shopping list with marks": ["- eels, smoked", "- bread of yesterday", "- onions", "- a little beer"],
-    "numbered steps": ["1. Open the upper gate", "2. Let the boat in", "3. Close the upper gate", "4. Open the lower one"],
+    "numbered steps": [
+        "1. Open the upper gate",
+        "2. Let the boat in",
+        "3. Close the upper gate",
+        "4. Open the lower one",
+    ],
     "verse": [
         "The lamp goes out, the lock stands still",
         "and nine boats wait below the hill",
@@ -59,8 +64,9 @@ STAYS = {
     "Chinese list": ["一、三条船", "二、五个灯笼", "三、桥上的人"],
     "Japanese verse": ["古い水門", "九つの船", "灯はまだ"],
     "Russian sub-heads": ["Что дальше", "Девять лодок"],
-    "announced list of sites": ["These are the sites that children use most:", "Facebook", "Twitter", "YouTube"],
-    "helpline": ["If you are worried, the night line listens on 0800 555 0199 at any hour, free of charge and unnamed."],
+    "helpline": [
+        "If you are worried, the night line listens on 0800 555 0199 at any hour, free of charge and unnamed."
+    ],
     "prose behind a lone button word": [
         "Share",
         "It was the only word that the keeper had painted on the gate, and nobody could say what it meant to him.",
@@ -81,6 +87,12 @@ def test_alone_it_stays(end: list[str]) -> None:
 @pytest.mark.parametrize("end", STAYS.values(), ids=STAYS.keys())
 def test_in_front_of_a_tail_it_stays(end: list[str]) -> None:
     assert left([*end, *TAIL]) == [*ARTICLE, *end]
+
+
+def test_what_the_text_announces_stays_and_with_it_what_cannot_be_told_apart() -> None:
+    announced = ["These are the sites that children use most:", "Facebook", "Twitter", "YouTube"]
+    assert left(announced) == [*ARTICLE, *announced]
+    assert left([*announced, *TAIL]) == [*ARTICLE, *announced, *TAIL[:2]]
 
 
 def test_it_stays_without_prose() -> None:
