@@ -138,13 +138,6 @@ def _paragraphs(text: str) -> list[str]:
     return parted if wrapped else [each for each in text.split("\n") if each.strip()]
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Its paragraphs: what blank lines part where the text is hard-wrapped, else its lines."""
-    parted = [each for each in text.split("\n\n") if each.strip()]
-    wrapped = max(map(len, text.split("\n"))) <= LONGEST_WRAPPED
-    return parted if wrapped else [each for each in text.split("\n") if each.strip()]
-
-
 def _fold(example: Example) -> int:
     return hashlib.sha256(example.site.encode()).digest()[0] % FOLDS
 

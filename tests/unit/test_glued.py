@@ -136,7 +136,7 @@ def test_a_store_with_credits_keeps_its_promises(tmp_path: Path) -> None:
         ("first", "glued-agency-brackets", "(AFP)"),
         ("second", "repeat-across", "(AFP)"),
         ("twice", "glued-agency-brackets", "(PAP)"),
-        ("twice", "repeat-across", "(PAP)"),
+        ("twice", "repeat-within", "(PAP)"),
     ]
     for document in documents:
         assert restore(store, document["id"]) == document["text"]
