@@ -82,11 +82,26 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--run", type=int, metavar="ID", help="generation to look at (default: the newest)")
     _add_output(report)
     report.set_defaults(command=_report)
-    rules = commands.add_parser("rules", help="the rules that cut tails")
-    rules.add_argument("action", choices=("test", "list"), help="test: run each rule's own examples")
-    rules.add_argument("--rules", default="configs/rules", metavar="DIR", help="folder of rule packs")
-    rules.set_defaults(command=_rules)
+    _add_rules(commands.add_parser("rules", help="the rules that cut tails"))
     return parser
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    test = actions.add_parser("test", help="run each rule's own examples")
+    listed = actions.add_parser("list", help="what the rules are")
+    listed.add_argument("--kind", help="only rules of this kind")
+    listed.add_argument("--language", help="only rules of this language, or `any`")
+    for sub in (test, listed):
+        sub.add_argument("--rules", default="configs/rules", metavar="DIR", help="folder of rule packs")
+        sub.set_defaults(command=_rules)
+    tried = actions.add_parser("try", help="what a rule would take from a corpus; nothing is written")
+    tried.add_argument("pattern", metavar="PATTERN", help="in RE2, as in a rule pack, without parts")
+    tried.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, in place of input.paths")
+    tried.add_argument("--kind", default="other", help="what it would be a rule of (default: other)")
+    tried.add_argument("--where", choices=("tail", "head", "glued"), default="tail", help="(default: tail)")
+    _add_settings(tried)
+    tried.set_defaults(command=_rules_try)
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -182,4 +197,11 @@ def _report(parsed: argparse.Namespace) -> int:
 def _rules(parsed: argparse.Namespace) -> int:
     from pipeline.commands import rules_command
 
-    return rules_command(parsed.action, parsed.rules)
+    kind, language = (getattr(parsed, name, None) for name in ("kind", "language"))
+    return rules_command(parsed.action, parsed.rules, kind, language)
+
+
+def _rules_try(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import try_command
+
+    return try_command(parsed.pattern, parsed.config, parsed.sets, parsed.paths, parsed.kind, parsed.where)

@@ -15,7 +15,8 @@ from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
 from pipeline.store.files import Json
 from pipeline.store.last_run import write_last_run
-from pipeline.summary import Teller, diff_lines, preview_table, told
+from pipeline.summary import Teller, diff_lines, preview_table
+from pipeline.summary import told as told_outcome
 
 
 def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str) -> int:
@@ -24,7 +25,7 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
 
     settings = load_settings(config, sets)
     if paths:
-        settings = settings.model_copy(update={"input": settings.input.model_copy(update={"paths": tuple(paths)})})
+        settings = _with_paths(settings, paths)
     _refuse_own_output(settings)
     if dry_run:
         preview_table(preview(settings))
@@ -58,7 +59,7 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     if log == "json":
         sys.stdout.write(orjson.dumps(payload).decode() + "\n")
     else:
-        told(outcome, settings, seconds)
+        told_outcome(outcome, settings, seconds)
     return 0
 
 
@@ -123,10 +124,28 @@ def report_command(root: Path, generation: int | None) -> int:
     return 0
 
 
-def rules_command(action: str, folder: str) -> int:
+def rules_command(action: str, folder: str, kind: str | None = None, language: str | None = None) -> int:
     """`clean-corpus rules test` and `rules list`."""
     from pipeline.rule_files import packs_in
     from pipeline.rules_command import rules_list, rules_test
 
     files = packs_in(folder)
-    return rules_test(files) if action == "test" else rules_list(files)
+    return rules_test(files) if action == "test" else rules_list(files, kind, language)
+
+
+def try_command(
+    pattern: str, config: Path | None, sets: Sequence[str], paths: Sequence[str], kind: str, where: str
+) -> int:
+    """`clean-corpus rules try`."""
+    from pipeline.rules_told import told
+    from pipeline.rules_try import trial
+
+    settings = load_settings(config, sets)
+    if paths:
+        settings = _with_paths(settings, paths)
+    sys.stdout.write(told(trial(settings, pattern, kind, where)))
+    return 0
+
+
+def _with_paths(settings: Settings, paths: Sequence[str]) -> Settings:
+    return settings.model_copy(update={"input": settings.input.model_copy(update={"paths": tuple(paths)})})

@@ -30,10 +30,18 @@ def _kind(value: str) -> str:
     return value
 
 
+def _source_pattern(value: str) -> str:
+    name = value.removeprefix("*.")
+    if not name or "*" in name or (name != value and name != name.lower()):
+        raise ValueError("expected the name of a source, or `*.` and a domain in small letters, such as *.example.org")
+    return value
+
+
 _NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]
+SourcePattern = Annotated[str, AfterValidator(_source_pattern)]
 MemorySize = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")]
 
 
@@ -130,6 +138,8 @@ class TailsSettings(Section):
         "masthead",
     )
     templates: TemplatesSettings = TemplatesSettings()
+    kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
+    glued: bool = True
 
 
 class OutputSettings(Section):

@@ -1,6 +1,7 @@
 """The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
 
-    raw ─ documents ─ paragraphs ─ within ─ templates ─ tails ─ folds ─ candidates ─ leaders ─ repeats ─ cuts ─ clean
+    raw ─ documents ─ paragraphs ─ within ─ templates ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ beside ─ repeats
+        ─ cuts ─ clean
 
 `map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
 stages are portable SQL. Detectors only point; `cuts` gathers what they say, and `clean` cuts, once.
@@ -20,6 +21,7 @@ from pipeline.stages.contents import beside_contents, contents
 from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders
+from pipeline.stages.glued import glued
 from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
@@ -38,7 +40,9 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     counted = settings.tails.enabled and chosen.enabled
     edges = partial(endings, enabled=counted, veto=chosen.veto, confirm=chosen.confirm)
     count = templates_sql(chosen.fewest_documents, chosen.share)
-    tail = partial(tails, pack_files=rules, kinds=kinds)
+    by_source = tuple(sorted(settings.tails.kinds_by_source.items())) if settings.tails.enabled else ()
+    tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source)
+    glue = partial(glued, pack_files=rules if settings.tails.glued else (), kinds=kinds, kinds_by_source=by_source)
     propose = partial(candidates, method=method)
     lead = partial(leaders, method=method)
     look_beside = partial(beside, method=method)
@@ -56,6 +60,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("endings", "map", edges, ("documents", "paragraphs", "within"), schemas.ENDINGS),
         Stage("templates", "query", count, ("endings",), schemas.TEMPLATES),
         Stage("tails", "map", tail, ("documents", "paragraphs", "within", "templates"), schemas.TAILS),
+        Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),
         Stage("candidates", "gather", propose, ("folds", "paragraphs", "paragraphs"), schemas.CANDIDATES),
@@ -68,7 +73,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("repeats", "gather", settle, (*found, "folds", "leaders", "beside_contents"), schemas.REPEATS),
         # what goes, with its reasons
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
-        Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "named", "names"), schemas.CUTS),
+        Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),
     )
 
 

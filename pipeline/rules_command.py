@@ -1,13 +1,15 @@
 """Commands `rules test` and `rules list`: what the rules are, and whether their own examples hold."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.text.rules import RulePack, examples, load_pack
+from pipeline.errors import SettingsError
+from pipeline.text.entries import KINDS
+from pipeline.text.rules import Rule, examples, load_pack
 
 PackFiles = Iterable[tuple[str, str]]  # (name, YAML text)
 
@@ -27,11 +29,13 @@ def verdict(files: PackFiles) -> tuple[str, int]:
     return f"{len(pack.rules)} rules, {count} examples, all as they should be", HOLDS
 
 
-def listed(files: PackFiles) -> str:
-    """One line a rule with tabs between id, kind, languages, place and why; then the number of rules of each kind."""
-    pack = load_pack(dict(files))
-    lines = ["\t".join(row) for row in _rows(pack)]
-    return "\n".join([*lines, _counted(pack)])
+def listed(files: PackFiles, kind: str | None = None, language: str | None = None) -> str:
+    """One line a rule with tabs between id, kind, languages, place and why; then the number of rules of each kind.
+
+    Only those of this kind and this language, if they are given.
+    """
+    rules = _chosen(files, kind, language)
+    return "\n".join([*("\t".join(row) for row in _rows(rules)), _counted(rules)])
 
 
 def rules_test(files: PackFiles, console: Console | None = None) -> int:
@@ -41,26 +45,37 @@ def rules_test(files: PackFiles, console: Console | None = None) -> int:
     return code
 
 
-def rules_list(files: PackFiles, console: Console | None = None) -> int:
+def rules_list(
+    files: PackFiles, kind: str | None = None, language: str | None = None, console: Console | None = None
+) -> int:
     """Prints the rules: a table on a terminal, else lines with tabs; exit code 0."""
     console = console or Console()
     if not console.is_terminal:
-        console.file.write(listed(files) + "\n")  # as it is: the console would make spaces of the tabs
+        console.file.write(listed(files, kind, language) + "\n")  # as it is: the console would make spaces of the tabs
         return HOLDS
-    pack = load_pack(dict(files))
-    table = Table("rule", "kind", "languages", "where", "why", title=_counted(pack))
-    for row in _rows(pack):
+    rules = _chosen(files, kind, language)
+    table = Table("rule", "kind", "languages", "where", "why", title=_counted(rules))
+    for row in _rows(rules):
         table.add_row(*map(Text, row))
     console.print(table)
     return HOLDS
 
 
-def _rows(pack: RulePack) -> list[tuple[str, str, str, str, str]]:
-    return [
-        (rule.id, rule.kind, " ".join(rule.languages), rule.where, " ".join(rule.why.split())) for rule in pack.rules
-    ]
+def _chosen(files: PackFiles, kind: str | None, language: str | None) -> list[Rule]:
+    rules = load_pack(dict(files)).rules
+    for given, known, word in (
+        (kind, set(KINDS), "kind"),
+        (language, {each for rule in rules for each in rule.languages}, "language"),
+    ):
+        if given is not None and given not in known:
+            raise SettingsError(f"no {word} `{given}`; known here: {', '.join(sorted(known))}")
+    return [rule for rule in rules if kind in (None, rule.kind) and (language is None or language in rule.languages)]
 
 
-def _counted(pack: RulePack) -> str:
-    kinds = Counter(rule.kind for rule in pack.rules)
-    return f"{len(pack.rules)} rules: " + ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds))
+def _rows(rules: Sequence[Rule]) -> list[tuple[str, str, str, str, str]]:
+    return [(rule.id, rule.kind, " ".join(rule.languages), rule.where, " ".join(rule.why.split())) for rule in rules]
+
+
+def _counted(rules: Sequence[Rule]) -> str:
+    kinds = Counter(rule.kind for rule in rules)
+    return f"{len(rules)} rules: " + ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds))

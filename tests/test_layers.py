@@ -22,8 +22,20 @@ LAYERS: dict[str, set[str]] = {
     "flow": {"errors"},
     "stages.schemas": set(),
     "stages.tables": {"text", "dedup", "stages.schemas", "flow", "errors"},
+    "stages.left": {"stages.tables"},
     "stages.live": {"dedup", "stages.schemas", "stages.tables", "flow"},
-    "stages": {"text", "dedup", "stages.schemas", "stages.tables", "stages.live", "flow", "errors"},
+    "stages.wanted": {"stages.tables"},
+    "stages": {
+        "text",
+        "dedup",
+        "stages.schemas",
+        "stages.tables",
+        "stages.left",
+        "stages.live",
+        "stages.wanted",
+        "flow",
+        "errors",
+    },
     "engines": {"engines", "flow", "errors"},
     "sources": {"sources", "text", "stages.schemas", "stages.tables", "flow", "errors"},
     "store": {"store", "text", "dedup", "stages.schemas", "flow", "errors"},
@@ -40,7 +52,7 @@ IMPURE_MODULES = {
 }  # fmt: skip
 
 # Same input and settings, same bytes: no clock and no dice.
-TIMELESS = {"text", "dedup", "stages", "stages.schemas", "stages.tables", "stages.live"}
+TIMELESS = {"text", "dedup", "stages", "stages.schemas", "stages.tables", "stages.left", "stages.live", "stages.wanted"}
 CLOCKS_AND_DICE = {"time", "random", "secrets", "uuid"}
 
 

@@ -9,13 +9,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CUTS, DOCUMENTS, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
+from pipeline.stages.schemas import CUTS, DOCUMENTS, GLUED, NAMED_REPEATS, NAMES, PARAGRAPHS, TAILS
 from pipeline.stages.tables import batch, names_of, numbers, places, text_buffers, whole
 from pipeline.text.apply import gathered, removed_spans
 
 
 def cuts(
-    documents: Batches, paragraphs: Batches, tails: Batches, repeats: Batches, names: Batches, *, run: int
+    documents: Batches,
+    paragraphs: Batches,
+    tails: Batches,
+    glued: Batches,
+    repeats: Batches,
+    names: Batches,
+    *,
+    run: int,
 ) -> Batches:
     """The ledger of a shard (schema CUTS), by document and span."""
     texts, table = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS)
@@ -24,7 +31,19 @@ def cuts(
     is_whole = pc.equal(named["paragraph"], -1)
     wholes = named.filter(is_whole)
     yield from _duplicate_cuts(texts, name, wholes, run)
-    yield from _paragraph_cuts(texts, table, name, whole(tails, TAILS), named.filter(pc.invert(is_whole)), wholes, run)
+    # Of a document that is kept out as a whole nothing else is told.
+    tail, glue = (
+        rows.filter(~np.isin(numbers(rows, "doc"), numbers(wholes, "doc")))
+        for rows in (whole(tails, TAILS), whole(glued, GLUED))
+    )
+    repeated = named.filter(pc.invert(is_whole))
+    parts = [*_paragraph_cuts(texts, table, name, tail, repeated, run)]
+    doc = numbers(table, "doc")
+    gone = np.concatenate([places(doc, tail), places(doc, repeated)])
+    parts += _glued_cuts(texts, name, glue.filter(~np.isin(places(doc, glue), gone)), run)
+    if len(parts) > 1:
+        parts = pa.Table.from_batches(parts).sort_by([("doc", "ascending"), ("start", "ascending")]).to_batches()
+    yield from parts
 
 
 def _duplicate_cuts(texts: pa.Table, name: pa.Array, wholes: pa.Table, run: int) -> Batches:
@@ -55,13 +74,10 @@ def _paragraph_cuts(
     name: pa.Array,
     tails: pa.Table,
     repeats: pa.Table,
-    wholes: pa.Table,
     run: int,
 ) -> Batches:
     doc, paragraph = numbers(table, "doc"), numbers(table, "paragraph")
-    # Of a document that is kept out as a whole nothing else is told; a tail rule comes before a repeat.
-    tails = tails.filter(~np.isin(numbers(tails, "doc"), numbers(wholes, "doc")))
-    by_rule = places(doc, tails)
+    by_rule = places(doc, tails)  # a tail rule comes before a repeat
     by_twin = places(doc, repeats)
     fresh = ~np.isin(by_twin, by_rule)
     repeats, by_twin = repeats.filter(pa.array(fresh)), by_twin[fresh]
@@ -104,6 +120,23 @@ def _paragraph_cuts(
             "run": np.full(len(at), run),
         },
     )
+
+
+def _glued_cuts(texts: pa.Table, name: pa.Array, glued: pa.Table, run: int) -> Batches:
+    if len(glued) == 0:
+        return
+    data, offsets = text_buffers(texts["text"])
+    owner = np.searchsorted(numbers(texts, "doc"), numbers(glued, "doc"))
+    byte_start, byte_end = (offsets[owner] + numbers(glued, column) for column in ("byte_start", "byte_end"))
+    columns: dict[str, Any] = {field.name: pa.nulls(len(glued), field.type) for field in CUTS}
+    columns.update({column: glued[column] for column in ("doc", "start", "end", "kind", "rule", "score")})
+    columns.update(
+        doc_id=name.take(pa.array(owner)),
+        text=_strings(data, byte_start, byte_end),
+        evidence=glued["rule"],
+        run=np.full(len(glued), run),
+    )
+    yield batch(CUTS, columns)
 
 
 def _strings(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:

@@ -116,6 +116,19 @@ TAILS = _schema(
     evidence=_string,  # what the ledger says beside the rule
 )
 
+# One row a span that a rule takes from inside a paragraph, at its end.
+GLUED = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    start=_int32,
+    end=_int32,
+    byte_start=_int32,
+    byte_end=_int32,
+    kind=_string,
+    rule=_string,
+    score=pa.float64(),
+)
+
 # Documents whose whole normalized text is that of an earlier one.
 EQUALS = _schema(doc=_int64, twin_doc=_int64)
 

@@ -4,7 +4,6 @@ What `within` has removed is not looked at; where its first copy falls to a rule
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +12,10 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
+from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, places, single, whole
+from pipeline.stages.tables import batch, numbers, places, single, whole
+from pipeline.stages.wanted import KindsBySource, kinds_of
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
@@ -33,26 +34,26 @@ def tails(
     *,
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
+    kinds_by_source: KindsBySource = (),
 ) -> Batches:
     """One row a paragraph that a rule or a template takes (schema TAILS), in order.
 
     `pack_files`: (name, YAML text) of the packs.
     """
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
-    if len(table) == 0 or not kinds:
+    if len(table) == 0 or not (kinds or kinds_by_source):
         return
     evidence = numbers(marks, "evidence")
-    rows = np.flatnonzero(evidence == 0)
-    left, pack = _left(texts, table, rows), pack_of(pack_files)
+    doc, paragraph = numbers(table, "doc"), numbers(table, "paragraph")
+    rest, pack = left(texts, table, np.flatnonzero(evidence == 0)), pack_of(pack_files)
+    wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, kinds_by_source)
     known = whole(templates, TEMPLATES)
-    at = np.searchsorted(rows, places(numbers(table, "doc"), known))
-    taken = dict(_removals(left, pack, kinds, _recurs(len(rows), known, at)))
-    standings = _standings(left, known, at)
-    docs = numbers(table, "doc")[rows[left.opening[sorted(standings)]]]
-    sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
-    taken |= dict(_templates(left, standings, sources, taken, pack, kinds))
-    found = {int(rows[at]): each for at, each in taken.items()}
-    paragraph = numbers(table, "paragraph")
+    at = np.searchsorted(rest.rows, places(doc, known))
+    taken = dict(_removals(rest, pack, wanted, _recurs(len(rest.rows), known, at)))
+    standings = _standings(rest, known, at)
+    owners = np.searchsorted(numbers(texts, "doc"), doc[rest.rows[rest.opening[sorted(standings)]]])
+    taken |= dict(_templates(rest, standings, texts["source"].take(pa.array(owners)).to_pylist(), taken, pack, wanted))
+    found = {int(rest.rows[at]): each for at, each in taken.items()}
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
         return
@@ -61,7 +62,7 @@ def tails(
     yield batch(
         TAILS,
         {
-            "doc": numbers(table, "doc")[rows],
+            "doc": doc[rows],
             "paragraph": paragraph[rows],
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
@@ -69,36 +70,6 @@ def tails(
             "evidence": [each.evidence for each in ordered],
         },
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """The paragraphs that are left: number i is data[starts[i]:ends[i]]; document d has opening[d] to closing[d]."""
-
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    chars: NDArray[np.int32]
-    opening: NDArray[np.int64]
-    closing: NDArray[np.int64]
-
-    def bytes_of(self, numbers: NDArray[np.int64]) -> list[bytes]:
-        """These paragraphs."""
-        view = self.data.data
-        spans = zip(self.starts[numbers].tolist(), self.ends[numbers].tolist(), strict=True)
-        return [bytes(view[start:end]) for start, end in spans]
-
-    def texts(self, first: int, behind: int) -> list[str]:
-        """The paragraphs from number `first` on, up to `behind`."""
-        return [each.decode() for each in self.bytes_of(np.arange(first, behind))]
-
-
-def _left(texts: pa.Table, table: pa.Table, rows: NDArray[np.int64]) -> _Left:
-    """These rows of the table of paragraphs."""
-    data, starts, ends = byte_spans(texts, table)
-    chars = numbers(table, "end") - numbers(table, "start")
-    opening = np.flatnonzero(np.diff(numbers(table, "doc")[rows], prepend=-1))
-    return _Left(data, starts[rows], ends[rows], chars[rows], opening, np.append(opening, len(rows))[1:])
 
 
 def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -110,32 +81,32 @@ def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _removals(
-    left: _Left, pack: RulePack, kinds: Sequence[str], recurs: NDArray[np.int64]
+    left: Left, pack: RulePack, wanted: Sequence[frozenset[str]], recurs: NDArray[np.int64]
 ) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
 
-    `recurs`: how many other documents of its source end in each paragraph.
+    `wanted`: the kinds that go from each document; `recurs`: how many other documents of its source end in each
+    paragraph.
     """
-    wanted = frozenset(kinds)
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
     first_rows = left.opening[short]
     for document in _documents(left, first_rows, pack.head.suspected(left.bytes_of(first_rows))):
         first, behind = int(left.opening[document]), int(left.closing[document])
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
-        yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted))
+        yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted[document]))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
     for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         last = left.texts(first, behind)
-        removals = tail_removals(last, pack, wanted, telling(last, recurs[first:behind].tolist()))
+        removals = tail_removals(last, pack, wanted[document], telling(last, recurs[first:behind].tolist()))
         yield from ((first + each.index, each) for each in removals)
 
 
 _Edges = tuple[dict[int, Standing], dict[int, Standing]]  # at the end of a document, at its head
 
 
-def _standings(left: _Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, _Edges]:
+def _standings(left: Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, _Edges]:
     """Of each document that has templates what is known of its paragraphs, by number.
 
     `known` has schema TEMPLATES, row i is about paragraph number at[i].
@@ -150,15 +121,14 @@ def _standings(left: _Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int,
 
 
 def _templates(
-    left: _Left,
+    left: Left,
     standings: Mapping[int, _Edges],
     sources: Sequence[str | None],
     taken: Mapping[int, TailRemoval],
     pack: RulePack,
-    kinds: Sequence[str],
+    wanted: Sequence[frozenset[str]],
 ) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs that go as templates, and of what rules have `taken` none; `sources`: of each document."""
-    wanted = frozenset(kinds)
     for document, source in zip(sorted(standings), sources, strict=True):
         first, behind = int(left.opening[document]), int(left.closing[document])
         windows = (max(first, behind - TAIL_WINDOW), behind), (first, min(behind, first + HEAD_WINDOW))
@@ -167,7 +137,9 @@ def _templates(
             if known:
                 here = {number - start: each for number, each in known.items()}
                 gone = {number - start for number in range(start, stop) if number in taken}
-                removals = judge(left.texts(start, stop), here, gone, Bench(pack, finder, wanted, source or ""))
+                removals = judge(
+                    left.texts(start, stop), here, gone, Bench(pack, finder, wanted[document], source or "")
+                )
                 yield from ((start + each.index, each) for each in removals)
 
 
@@ -178,7 +150,7 @@ def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:
     return sorted({*pack.tail.suspected(paragraphs), *cues})
 
 
-def _documents(left: _Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:
+def _documents(left: Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:
     """The documents of these of the rows, in order."""
     documents = np.searchsorted(left.opening, rows[suspected], side="right") - 1
     return [int(document) for document in np.unique(documents)]

@@ -71,7 +71,7 @@ def _document(row: Row, ledger: LedgerIndex, manifest: Manifest, seen: _Seen, ki
         text, wrongs = _rebuilt(row, rows)
         found += [Finding(f"document {doc_id}", what, REPORT_BUG) for what in (*wrongs, *_row_wrongs(row, rows))]
         if text is not None:
-            removals = tuple((each["start"], each["end"]) for each in rows)
+            removals = tuple((each["start"], each["end"], each["kind"]) for each in rows)
             found += twin_findings(Twin(doc_id, text, removals), ledger.beside(doc_id), manifest.settings)
     except (TypeError, ValueError, KeyError) as error:  # a null or a kind of value that no writer of ours makes
         found.append(Finding(f"document {doc_id}", f"holds a value that makes no sense: {error}", REPORT_BUG))

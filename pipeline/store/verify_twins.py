@@ -18,7 +18,7 @@ class Twin:
 
     doc_id: str
     text: str
-    removals: tuple[tuple[int, int], ...]
+    removals: tuple[tuple[int, int, str], ...]  # start, end, kind
 
 
 def twin_findings(twin: Twin, rows: list[Row], settings: Mapping[str, Json]) -> list[Finding]:
@@ -75,8 +75,15 @@ def _repeat(row: Row, twin: Twin, shares: Shares | None) -> Iterator[str]:
 
 
 def _is_removed(twin: Twin, start: int, end: int) -> bool:
-    """Whether text of the span was removed. White space may be: the last removal takes the separator before it."""
-    spans = ((max(start, from_), min(end, to)) for from_, to in twin.removals)
+    """Whether text of the span was removed.
+
+    White space may be: the last removal takes the separator before it. So may what a rule took from its end.
+    """
+    spans = (
+        (max(start, from_), min(end, to))
+        for from_, to, kind in twin.removals
+        if from_ <= start or kind.startswith("repeat_")
+    )
     return any(from_ < to and not twin.text[from_:to].isspace() for from_, to in spans)
 
 

@@ -8,7 +8,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
       - id: contact-label-en          # kebab case, unique over all packs
         kind: contact                 # what the ledger says of it: one of KINDS
         languages: [en]               # or [any]; for readers, a rule is tried on every document
-        where: tail                   # tail or head
+        where: tail                   # tail, head, or glued: what stands behind the last sentence of a paragraph
         sure: false                   # whether a match decides alone; without, a second evidence must agree
         pattern: '(?i)^contact: .*{email}'
         why: A label with an address behind it tells the reader where to write.
@@ -18,6 +18,8 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
     cues:                             # see pipeline/text/cues.py
 
 Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
+A glued rule says what goes, up to the end (`$`), in its first group if something must stand before that; its matches
+have a `|` where the text ends.
 """
 
 import functools
@@ -46,8 +48,9 @@ from pipeline.text.entries import (
     strings,
 )
 from pipeline.text.loose import Screen, options, screen
+from pipeline.text.sentences import begin, check_behind, fits_behind
 
-PLACES = ("tail", "head")
+PLACES = ("tail", "head", "glued")
 LONGEST_PATTERN = 4096  # bytes; a longer one is a list of words that wants a rule of its own
 # Bytes that RE2 may take for the automaton of one pattern, and of many in their loose form.
 PATTERN_MEMORY = 32 << 20
@@ -91,10 +94,21 @@ class Finder:
         """The numbers of the paragraphs in which there may be hits, in order: in the others there are none."""
         return self.screen.suspected([_unwrapped(each) for each in paragraphs])
 
+    def found(self, text: str) -> list[tuple[Rule, int]]:
+        """The rules that match, in pack order, with the code point where the match of each, or its group, begins."""
+        hits = [(at, self._pattern(at).search(text)) for at in self.screen.suspects(text.encode())]
+        return [(self.rules[at], begin(match)) for at, match in hits if match is not None]
+
     def _matches(self, at: int, text: bytes) -> bool:
+        return self._pattern(at).search(text) is not None
+
+    def _pattern(self, at: int) -> Any:
         if at not in self._compiled:
             self._compiled[at] = _compiled(self.rules[at])
-        return self._compiled[at].search(text) is not None
+        return self._compiled[at]
+
+
+NO_RULES = Finder((), Screen(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ class RulePack:
     tail: Finder
     head: Finder
     cue: CueFinder = NO_CUES
+    glued: Finder = NO_RULES
 
     def cues(self, text: str) -> list[Cue]:
         """The cues in a paragraph, in pack order: weak evidence, which removes nothing by itself."""
@@ -139,8 +154,8 @@ def load_pack(files: Mapping[str, str]) -> RulePack:
         rules += found[0]
         cues += found[1]
     _check_namesakes([*rules, *cues])
-    tail, head = (_finder(rules, place) for place in PLACES)
-    return RulePack(tuple(rules), _digest(rules, cues), tail, head, CueFinder(tuple(cues)))
+    tail, head, glued = (_finder(rules, place) for place in PLACES)
+    return RulePack(tuple(rules), _digest(rules, cues), tail, head, CueFinder(tuple(cues)), glued)
 
 
 def examples(pack: RulePack) -> list[Failure]:
@@ -152,7 +167,7 @@ def examples(pack: RulePack) -> list[Failure]:
             failures += [
                 Failure(rule, example, expected)
                 for example in given
-                if (pattern.search(example) is not None) != (expected == "match")
+                if _fits(rule, pattern, example, expected) != (expected == "match")
             ]
     for cue in pack.cue.cues:
         alone = CueFinder((cue,))
@@ -163,6 +178,12 @@ def examples(pack: RulePack) -> list[Failure]:
                 if bool(alone.hits(example)) != (expected == "match")
             ]
     return failures
+
+
+def _fits(rule: Rule, pattern: Any, example: str, expected: str) -> bool:
+    if rule.where == "glued":
+        return fits_behind(pattern, example, marked=expected == "match")
+    return pattern.search(example) is not None
 
 
 def _finder(rules: Sequence[Rule], where: str) -> Finder:
@@ -251,6 +272,8 @@ def _rule(given: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s
     except re2.error:
         _compiled(rule)  # says what is wrong with it
+    if rule.where == "glued":
+        check_behind(rule.pattern, rule.matches, where)
     return rule
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.text.cues import Cue
-from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
+from pipeline.text.paragraphs import SENTENCE_ENDS
 from pipeline.text.rules import Rule
+from pipeline.text.sentences import END_CLOSERS
 
 # 66 % of tail lines are below 60 letters (25 in scripts without spaces) and end no sentence; 6 % of body ends are.
 SHORT = 60
@@ -33,7 +34,6 @@ WIDE_RANGES = (
     ("\u3400", "\u9fff"),
     ("\uf900", "\ufaff"),
 )
-END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
 EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)

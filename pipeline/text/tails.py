@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
 from pipeline.text.tail_model import judged
@@ -135,9 +136,11 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
     prose = passed = 0
     title = len(last) - 1 if len(last) < TAIL_WINDOW else -1  # of a whole document: it opens the text, whatever it is
     for back, text in enumerate(reversed(last)):
-        line = line_of(text, recurs[-1 - back] if recurs else 0)
+        before = before_glued(text, pack.glued)
+        line = line_of(before, recurs[-1 - back] if recurs else 0)
         if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
-            line = cued(ruled(line, pack.tail.hits(text)), pack)
+            line = ruled(line, pack.tail.hits(text))
+            line = line if before != text else cued(line, pack)  # the words of a credit say nothing of the sentence
         lines.append(line)
         if line.is_known:
             prose = 0

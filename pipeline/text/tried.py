@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.paragraphs import SENTENCE_ENDS, among, ends_sentence
-from pipeline.text.tail_lines import END_CLOSERS, ENDLESS, LONGEST, SAMPLE, SHORT, WIDE_LETTER, WIDE_RANGES
+from pipeline.text.sentences import END_CLOSERS
+from pipeline.text.tail_lines import ENDLESS, LONGEST, SAMPLE, SHORT, WIDE_LETTER, WIDE_RANGES
 from pipeline.text.tails import LOOK_PAST, TAIL_WINDOW
 from pipeline.text.utf8 import code_point, compiled
 

@@ -53,7 +53,7 @@ def test_the_default_file_names_every_setting_in_order_with_its_default() -> Non
     [
         ("repeats:\n  bnads: 5\n", ["repeats.bnads", "did you mean `bands`?"]),
         ("repeat:\n  bands: 5\n", ["`repeat`", "did you mean `repeats`?"]),
-        ("tails:\n  zzz: 5\n", ["tails.zzz", "known here: enabled, kinds, rules, templates"]),
+        ("tails:\n  zzz: 5\n", ["tails.zzz", "known here: enabled, glued, kinds, kinds_by_source, rules, templates"]),
         ("repeats:\n  bands: many\n", ["repeats.bands", "integer", "'many'"]),
         ("repeats:\n  bands: 5.0\n", ["repeats.bands", "integer"]),
         ("repeats:\n  enabled: 1\n", ["repeats.enabled", "boolean"]),
@@ -66,6 +66,9 @@ def test_the_default_file_names_every_setting_in_order_with_its_default() -> Non
         ("input:\n  text_extensions: [txt]\n", ["input.text_extensions.0", "a dot"]),
         ("input:\n  text_extensions: [.TXT]\n", ["input.text_extensions.0", "small letters"]),
         ("input:\n  text_extensions: [.gz]\n", ["input.text_extensions.0", "compressed"]),
+        ("tails:\n  kinds_by_source: {a: [trackin]}\n", ["tails.kinds_by_source.a.0", "known kinds", "tracking"]),
+        ("tails:\n  kinds_by_source: {a.*: []}\n", ["tails.kinds_by_source", "`*.` and a domain"]),
+        ("tails:\n  kinds_by_source: {'*.Example.org': []}\n", ["tails.kinds_by_source", "small letters"]),
         ("tails:\n  kinds: [trackin]\n", ["tails.kinds.0", "known kinds", "tracking"]),
         ("engine:\n  memory_limit: plenty\n", ["engine.memory_limit", "plenty"]),
         ("engine:\n  memory_limit: 512\n", ["engine.memory_limit"]),

@@ -6,6 +6,7 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.rules_command import listed, rules_test, verdict
 from pipeline.text.entries import KINDS
+from pipeline.text.glued import glued_removals
 from pipeline.text.rules import Rule, RulePack, examples, load_pack
 from pipeline.text.tails import head_removals, tail_removals
 
@@ -55,6 +56,10 @@ def removed_rules(example: str, where: str) -> list[str]:
     if where == "head":  # under the masthead its own name stands once more, as it does in the founding case
         first = [example, BODY[0], f"{example} | Monday"]
         return [each.rule for each in head_removals(first, PACK, kinds) if each.index == 0]
+    if where == "glued":  # more text before a match, for there must be some
+        before, bar, behind = example.partition("|")
+        text = f"{BODY[1]} {before}{behind}" if bar else example
+        return [each.rule for each in glued_removals([*BODY, text], PACK.glued, kinds)]
     # a neighbour that is surely of the tail, as tails come in stacks
     last = [*BODY, example, "© 2011 Harbour Press"]
     return [each.rule for each in tail_removals(last, PACK, kinds) if each.index == len(BODY)]
@@ -64,6 +69,8 @@ def removed_rules(example: str, where: str) -> list[str]:
     ("text", "said"),
     [
         (changed("    kind: tracking", "    kinds: tracking"), "unknown key `kinds`; did you mean `kind`?"),
+        (changed("where: tail", "where: glued"), "needs one `|`"),
+        (changed("where: tail", "where: glued").replace("{16,}$", "{16,}"), "end the pattern in `$`"),
         (changed("kind: tracking", "kind: trackers"), "did you mean `tracking`?"),
         (changed("where: tail", "where: end"), "`where` is `end`"),
         (changed("id: code-line", "id: Code_Line"), "kebab case"),

@@ -1,0 +1,58 @@
+"""Stage `glued`: credits and codes behind the last sentence of what `within` and `tails` leave of each document."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.dedup.letters import spaces
+from pipeline.flow import Batches
+from pipeline.stages.left import Left, left
+from pipeline.stages.schemas import DOCUMENTS, GLUED, PARAGRAPHS, TAILS, WITHIN
+from pipeline.stages.tables import batch, numbers, places, whole
+from pipeline.stages.wanted import KindsBySource, kinds_of
+from pipeline.text.glued import GLUED_WINDOW, glued_removals
+from pipeline.text.glued_rows import glued_documents
+from pipeline.text.rules import Finder, pack_of
+
+
+def glued(
+    documents: Batches,
+    paragraphs: Batches,
+    within: Batches,
+    tails: Batches,
+    *,
+    pack_files: tuple[tuple[str, str], ...],
+    kinds: tuple[str, ...],
+    kinds_by_source: KindsBySource = (),
+) -> Batches:
+    """One row a span that a rule takes from a paragraph (schema GLUED), in order."""
+    texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
+    finder = pack_of(pack_files).glued
+    if len(table) == 0 or not finder.rules or not (kinds or kinds_by_source):
+        return
+    stays = numbers(marks, "evidence") == 0
+    stays[places(numbers(table, "doc"), whole(tails, TAILS))] = False
+    rows = _rows(texts, table, left(texts, table, np.flatnonzero(stays)), finder, kinds, kinds_by_source)
+    if rows:
+        yield batch(GLUED, dict(zip(GLUED.names, zip(*rows, strict=True), strict=True)))
+
+
+def _rows(
+    texts: pa.Table, table: pa.Table, rest: Left, finder: Finder, kinds: tuple[str, ...], by_source: KindsBySource
+) -> list[tuple[Any, ...]]:
+    doc, paragraph, starts, byte_starts = (numbers(table, name) for name in ("doc", "paragraph", "start", "byte_start"))
+    wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, by_source)
+    out = []
+    suspected = glued_documents(rest.data, rest.starts, rest.ends, rest.opening, rest.closing, spaces())
+    for document in suspected.tolist():
+        behind = int(rest.closing[document])
+        first = max(int(rest.opening[document]), behind - GLUED_WINDOW)
+        seen = rest.texts(first, behind)
+        for each in glued_removals(seen, finder, wanted[document]):
+            row = rest.rows[first + each.index]
+            text = seen[each.index]
+            byte_span = (byte_starts[row] + len(text[:at].encode()) for at in (each.start, each.end))
+            span = (starts[row] + each.start, starts[row] + each.end, *byte_span)
+            out.append((doc[row], paragraph[row], *span, each.kind, each.rule, each.score))
+    return out
