@@ -63,13 +63,19 @@ def leave(_: str) -> None:
 
 
 def harmful_tails(
-    documents: Batches, *others: Batches, pack_files: tuple[tuple[str, str], ...], kinds: tuple[str, ...]
+    documents: Batches,
+    *others: Batches,
+    pack_files: tuple[tuple[str, str], ...],
+    kinds: tuple[str, ...],
+    kinds_by_source: KindsBySource,
 ) -> Batches:
     """The stage `tails`, to which a text does harm."""
     held = list(documents)
     if any("a harmful text" in str(text) for batch in held for text in batch.column("text").to_pylist()):
         kill("")
-    return stage_tails.tails(iter(held), *others, pack_files=pack_files, kinds=kinds)
+    return stage_tails.tails(
+        iter(held), *others, pack_files=pack_files, kinds=kinds, kinds_by_source=kinds_by_source
+    )
 
 
 def use(harm: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
