@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, encodings, end_to_end, growth, kernels, quality, rivals, tails
+from benchmarks import adversaries, encodings, end_to_end, glued, growth, kernels, quality, rivals, tails
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "growth": growth.main,
     "encodings": encodings.main,
     "tails": tails.main,
+    "glued": glued.main,
 }
 
 

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "tails")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "tails", "glued")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
