@@ -56,7 +56,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     parser.add_argument(
         "--texts", metavar="FOLDER", type=Path, help="encodings: unpacked packages, see charset_texts.py"
     )
-    parser.add_argument("--train", action="store_true", help="tails: write the weights of the model")
+    parser.add_argument("--train", action="store_true", help="tails: with trained weights, cross-validated over sites")
     parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]

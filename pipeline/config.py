@@ -107,6 +107,21 @@ class RepeatsSettings(Section):
         return Fraction(str(getattr(self, name)))
 
 
+class TemplatesSettings(Section):
+    """Which lines count as templates of their source, and which a person has decided about."""
+
+    enabled: bool = True
+    fewest_documents: Annotated[int, Field(ge=2)] = 5
+    least_share: Share = 0.2
+    veto: tuple[str, ...] = ()
+    confirm: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> Fraction:
+        """`least_share`, exactly as it is written."""
+        return Fraction(str(self.least_share))
+
+
 class TailsSettings(Section):
     """Which rules cut, and which kinds of tails go."""
 
@@ -124,6 +139,7 @@ class TailsSettings(Section):
     )
     kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
     glued: bool = True
+    templates: TemplatesSettings = TemplatesSettings()
 
 
 class OutputSettings(Section):
@@ -207,12 +223,14 @@ def _mapping(value: object, where: str) -> dict[str, Any]:
 
 
 def _put(data: dict[str, Any], key: str, value: object, override: str) -> None:
-    section, dot, name = key.partition(".")
-    if not dot:
+    *sections, name = key.split(".")
+    if not sections:
         raise SettingsError(f"--set {override}: expected SECTION.KEY=VALUE, such as tails.enabled=false")
-    inner = data.setdefault(section, {})
-    if not isinstance(inner, dict):
-        raise SettingsError(f"--set {override}: `{section}` is not a section in the settings file")
+    inner = data
+    for section in sections:
+        inner = inner.setdefault(section, {})
+        if not isinstance(inner, dict):
+            raise SettingsError(f"--set {override}: `{section}` is not a section in the settings file")
     inner[name] = value
 
 
@@ -235,7 +253,9 @@ def _said(where: str, problem: dict[str, Any]) -> str:
     if problem["type"] != "extra_forbidden":
         return f"{where}: {key or 'settings'}: {problem['msg']} (found {_short(problem['input'])})"
     *above, name = problem["loc"]
-    model: Any = Settings if not above else Settings.model_fields[str(above[0])].annotation
+    model: Any = Settings
+    for section in above:
+        model = model.model_fields[str(section)].annotation
     known = sorted(model.model_fields)
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"

@@ -1,6 +1,6 @@
 """The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
 
-    raw ─ documents ─ paragraphs ─ within ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ beside ─ repeats
+    raw ─ documents ─ paragraphs ─ within ─ templates ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ repeats
         ─ cuts ─ clean
 
 `map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
@@ -26,6 +26,7 @@ from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
 from pipeline.stages.tails import tails
+from pipeline.stages.templates import endings, templates_sql
 from pipeline.stages.within import within
 
 
@@ -36,8 +37,12 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     split = partial(paragraphs, method=method)
     repeat_inside = partial(within, method=method)
     by_source = tuple(sorted(settings.tails.kinds_by_source.items())) if settings.tails.enabled else ()
-    tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source)
     glue = partial(glued, pack_files=rules if settings.tails.glued else (), kinds=kinds, kinds_by_source=by_source)
+    chosen = settings.tails.templates
+    counted = settings.tails.enabled and chosen.enabled
+    edges = partial(endings, enabled=counted, veto=chosen.veto, confirm=chosen.confirm)
+    count = templates_sql(chosen.fewest_documents, chosen.share)
+    tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source)
     propose = partial(candidates, method=method)
     lead = partial(leaders, method=method)
     look_beside = partial(beside, method=method)
@@ -50,9 +55,11 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("names", "gather", naming(settings), ("documents",), schemas.NAMES),
         Stage("equals", "query", EQUALS_SQL[method.across], ("documents",), schemas.EQUALS),
         Stage("paragraphs", "map", split, ("documents",), schemas.PARAGRAPHS),
-        # inside each document: repeats, then tails on what is left
+        # inside each document: repeats, then tails on what is left, with counts over all documents of the source
         Stage("within", "map", repeat_inside, ("documents", "paragraphs"), schemas.WITHIN),
-        Stage("tails", "map", tail, ("documents", "paragraphs", "within"), schemas.TAILS),
+        Stage("endings", "map", edges, ("documents", "paragraphs", "within"), schemas.ENDINGS),
+        Stage("templates", "query", count, ("endings",), schemas.TEMPLATES),
+        Stage("tails", "map", tail, ("documents", "paragraphs", "within", "templates"), schemas.TAILS),
         Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),

@@ -3,6 +3,7 @@
 For tokens, folds, shingles and similarity the twin is `pipeline.dedup.reference`; for signatures, datasketch itself.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from pipeline.dedup.letters import DIGIT, LETTER, NUMERAL, PUNCTUATION, SKIPPED, SPACE, SYMBOL, WORD
-from pipeline.dedup.reference import Shares
+from pipeline.dedup.reference import Shares, masked
 from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 
 Span = tuple[int, int]
@@ -43,6 +44,12 @@ def _folded(char: str) -> str:
     wide = unicodedata.normalize("NFKC", char)
     char = wide if len(wide) == 1 else char
     return next((form for form in (char.casefold(), char.lower()) if len(form) == 1), char)
+
+
+def masked_line(line: str) -> str:
+    """Twin of `line_keys.masked_line`."""
+    part = r"[A-Za-z0-9._%+-]"
+    return masked(re.sub(rf"{part}+@{part}+\.{part}+", "<>", line))
 
 
 def layout(text: str) -> str:

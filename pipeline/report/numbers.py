@@ -19,8 +19,10 @@ def numbers_of(
     sources = sums.by_source(found.documents)
     examples = sums.examples_by_rule(removals)
     copied = sums.most_copied(removals)
+    templates = sums.templates(removals)
     largest, closest = sums.largest(removals), sums.closest(removals)
-    shown = texts(files, _starts([*largest, *closest, *(each.example for each in copied), *_all(examples)]))
+    lone = [each.example for each in copied] + [each.example for each in templates]
+    shown = texts(files, _starts([*largest, *closest, *lone, *_all(examples)]))
     return Numbers(
         generation=generation,
         whole_corpus=whole_corpus,
@@ -41,6 +43,7 @@ def numbers_of(
         likeness=sums.likeness(removals),
         block_sizes=sums.block_sizes(removals),
         copied=tuple(replace(each, example=_with_texts((each.example,), shown)[0]) for each in copied),
+        templates=tuple(replace(each, example=_with_texts((each.example,), shown)[0]) for each in templates),
         quarantine=sums.by_reason(found.quarantine),
         encodings=sums.tally(found.documents, "encoding"),
         languages=sums.tally(found.documents, "lang"),

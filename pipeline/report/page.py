@@ -13,7 +13,7 @@ from pipeline.report.examples import closest_calls, largest_cuts, most_copied, r
 from pipeline.report.markup import Html, joined, plural, tag
 from pipeline.report.numbers import numbers_of
 from pipeline.report.overview import accounts, nights, texts_in, verdict
-from pipeline.report.parts import quarantine, repeats, sources
+from pipeline.report.parts import quarantine, repeats, sources, templates
 from pipeline.report.records import Night, Numbers
 from pipeline.report.style import STYLE
 from pipeline.report.tables import Files
@@ -84,6 +84,7 @@ def _body(numbers: Numbers, title: str) -> Html:
         "largest": ("Largest", largest_cuts(numbers)),
         "closest": ("Closest calls", closest_calls(numbers)),
         "sources": ("By source", sources(numbers)),
+        "templates": ("Templates", templates(numbers)),
         "repeats": ("Repeats", repeats(numbers)),
         "copied": ("Most copied", most_copied(numbers)),
         "quarantine": ("Quarantine", quarantine(numbers)),

@@ -21,6 +21,7 @@ from pipeline.report.markup import (
 from pipeline.report.records import Bin, Numbers, ReasonSum, Refused, SourceSum, Tally
 from pipeline.report.sums import FEW_DOCUMENTS
 
+_SHOWN_LINE = 80  # characters
 # How a repeat equals its twin: colour, meaning.
 _EVIDENCE = {
     "equal": ("kept", "the same words"),
@@ -62,6 +63,28 @@ def _source(each: SourceSum) -> tuple[Html, ...]:
         bar(each.removed, each.chars),
         top,
     )
+
+
+def templates(numbers: Numbers) -> Html:
+    """The lines that went because they recur in their source, the most frequent first."""
+    if not numbers.templates:
+        return NOTHING
+    note = (
+        "Short lines at the ends of many documents of one source, figures masked, with one more evidence against them. "
+        "A line that belongs to its text is kept by tails.templates.veto in the settings."
+    )
+    rows = [
+        (
+            foreign("bdi", each.source) if each.source else Html('<span class="none">no source</span>'),
+            foreign("bdi", " ".join(each.example.text.split())[:_SHOWN_LINE]),
+            foreign("bdi", each.evidence),
+            number(each.spans),
+            number(each.chars),
+        )
+        for each in numbers.templates
+    ]
+    heads = ["source", "an example", "seen in", "#removed", "#characters"]
+    return section("templates", "Templates", tag("p", Html(note), cls="note"), table(heads, rows))
 
 
 def repeats(numbers: Numbers) -> Html:

@@ -78,6 +78,20 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateSum:
+    """A template of a source, with the number of its removals, and one of them.
+
+    `evidence`: how many documents have it, and what else speaks against it; it tells templates of a source apart.
+    """
+
+    source: str
+    evidence: str
+    spans: int
+    chars: int
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A record in quarantine."""
 
@@ -137,6 +151,7 @@ class Numbers:
     likeness: tuple[Bin, ...]
     block_sizes: tuple[Tally, ...]
     copied: tuple[Copied, ...]
+    templates: tuple[TemplateSum, ...]
     quarantine: tuple[ReasonSum, ...]
     encodings: tuple[Tally, ...]
     languages: tuple[Tally, ...]

@@ -23,11 +23,13 @@ from pipeline.report.records import (
     RuleSum,
     SourceSum,
     Tally,
+    TemplateSum,
 )
 
 EXAMPLES = 10
 MOST_SOURCES = 50
 MOST_COPIED = 20
+MOST_TEMPLATES = 50
 FEW_DOCUMENTS = 10  # a share of fewer says little, so such sources are listed after the others
 LIKENESS_BINS = 20  # of 0.05
 _SIZES = (0, 1, 2, 4, 8, 16, 32, float("inf"))  # above one, up to the next
@@ -103,6 +105,21 @@ def worst_sources(sources: Frame, removals: Frame) -> tuple[SourceSum, ...]:
     worst["top_chars"] = worst["top_chars"].fillna(0)
     names = ["source", "documents", "duplicates", "chars", "removed", "top_rule", "top_chars"]
     return tuple(SourceSum(**row) for row in _records(worst[names]))
+
+
+def templates(removals: Frame) -> tuple[TemplateSum, ...]:
+    """Templates by source and evidence, those with the most removals first; each with one of them, drawn by lot."""
+    some = removals[removals["kind"] == "template"].sort_values("draw")
+    some = some.assign(evidence=some["evidence"].fillna(""))
+    sums = some.groupby(["source", "evidence"], as_index=False).agg(
+        spans=("chars", "size"), total=("chars", "sum"), doc_id=("doc_id", "first"), start=("start", "first")
+    )
+    often = _sorted(sums, "-spans", "source", "evidence").head(MOST_TEMPLATES)
+    first = {(each.doc_id, each.start): each for each in _examples(_those(some, often))}
+    return tuple(
+        TemplateSum(row["source"], row["evidence"], row["spans"], row["total"], first[row["doc_id"], row["start"]])
+        for row in _records(often)
+    )
 
 
 def by_evidence(removals: Frame) -> tuple[Tally, ...]:

@@ -84,8 +84,37 @@ WITHIN = _schema(
 )
 EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
 
+# One row a document (paragraph -1), then one for each short line that is left at its end or head.
+ENDINGS = _schema(
+    doc=_int64,
+    source=_int64,  # a number for the source
+    longest=_int64,  # hash of the longest paragraph of the document, figures masked: copies have the same one
+    paragraph=_int32,
+    head=pa.bool_(),  # among the first paragraphs of the document; one line can be both
+    hi=_int64,  # BLAKE2b-128 of source, place (end or head) and masked line
+    lo=_int64,
+    said=pa.int8(),  # 1 where the settings veto the line, 2 where they confirm it
+)
+
+# Those of these lines that other documents of the source have too, or that the settings name.
+TEMPLATES = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    head=pa.bool_(),
+    documents=_int64,  # of the source that have the line in this place; copies of one document count once
+    of_source=_int64,  # documents of the source, counted likewise
+    state=_string,  # seen, proposed, active, vetoed, confirmed
+)
+
 # One row a paragraph that a rule takes.
-TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64(), evidence=_string)
+TAILS = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    kind=_string,
+    rule=_string,
+    score=pa.float64(),
+    evidence=_string,  # what the ledger says beside the rule
+)
 
 # One row a span that a rule takes from inside a paragraph, at its end.
 GLUED = _schema(

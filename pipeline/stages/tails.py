@@ -1,22 +1,25 @@
-"""Stage `tails`: the paragraphs at the end (and start) of each document that a rule takes.
+"""Stage `tails`: the paragraphs at the end (and start) of each document that a rule or a template takes.
 
 What `within` has removed is not looked at; where its first copy falls to a rule here, it takes that kind and rule.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.left import Left, left
-from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
-from pipeline.stages.tables import batch, numbers, whole
+from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
+from pipeline.stages.tables import batch, numbers, places, single, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
+from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates, telling
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
@@ -27,20 +30,31 @@ def tails(
     documents: Batches,
     paragraphs: Batches,
     within: Batches,
+    templates: Batches,
     *,
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
     kinds_by_source: KindsBySource = (),
 ) -> Batches:
-    """One row a paragraph that a rule takes (schema TAILS), in order. `pack_files`: (name, YAML text) of the packs."""
+    """One row a paragraph that a rule or a template takes (schema TAILS), in order.
+
+    `pack_files`: (name, YAML text) of the packs.
+    """
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
     if len(table) == 0 or not (kinds or kinds_by_source):
         return
     evidence = numbers(marks, "evidence")
     doc, paragraph = numbers(table, "doc"), numbers(table, "paragraph")
-    rest = left(texts, table, np.flatnonzero(evidence == 0))
+    rest, pack = left(texts, table, np.flatnonzero(evidence == 0)), pack_of(pack_files)
     wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, kinds_by_source)
-    found = {int(rest.rows[at]): each for at, each in _removals(rest, pack_of(pack_files), wanted)}
+    known = whole(templates, TEMPLATES)
+    at = np.searchsorted(rest.rows, places(doc, known))
+    taken = dict(_removals(rest, pack, wanted, _recurs(len(rest.rows), known, at)))
+    standings = _standings(rest, known, at)
+    docs = doc[rest.rows[rest.opening[sorted(standings)]]]
+    sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
+    taken |= dict(_templates(rest, standings, sources, taken, pack, wanted))
+    found = {int(rest.rows[row]): each for row, each in taken.items()}
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
         return
@@ -59,10 +73,20 @@ def tails(
     )
 
 
-def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Iterator[tuple[int, TailRemoval]]:
+def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of `count` paragraphs how many other documents of its source end in the same line; 0 where vetoed."""
+    found = np.zeros(count, np.int64)
+    some = ~numbers(known, "head") & pc.not_equal(single(known["state"]), VETOED).to_numpy(zero_copy_only=False)
+    found[at[some]] = numbers(known, "documents")[some] - 1
+    return found
+
+
+def _removals(
+    left: Left, pack: RulePack, wanted: list[frozenset[str]], recurs: NDArray[np.int64]
+) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
 
-    `wanted`: the kinds that go from each document.
+    `wanted`: the kinds that go from each document; `recurs`: how many other ones of its source end in each paragraph.
     """
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
     first_rows = left.opening[short]
@@ -74,9 +98,49 @@ def _removals(left: Left, pack: RulePack, wanted: list[frozenset[str]]) -> Itera
     for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
-        yield from (
-            (first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted[document])
-        )
+        last = left.texts(first, behind)
+        removals = tail_removals(last, pack, wanted[document], telling(last, recurs[first:behind].tolist()))
+        yield from ((first + each.index, each) for each in removals)
+
+
+_Edges = tuple[dict[int, Standing], dict[int, Standing]]  # at the end of a document, at its head
+
+
+def _standings(left: Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, _Edges]:
+    """Of each document that has templates what is known of its paragraphs, by number.
+
+    `known` has schema TEMPLATES, row i is about paragraph number at[i].
+    """
+    found: dict[int, _Edges] = {}
+    documents = np.searchsorted(left.opening, at, side="right") - 1
+    told = (known[name].to_pylist() for name in ("head", "documents", "of_source", "state"))
+    for document, number, head, *standing in zip(documents.tolist(), at.tolist(), *told, strict=True):
+        if standing[-1] in (ACTIVE, CONFIRMED):
+            found.setdefault(document, ({}, {}))[head][number] = Standing(*standing)
+    return found
+
+
+def _templates(
+    left: Left,
+    standings: Mapping[int, _Edges],
+    sources: Sequence[str | None],
+    taken: Mapping[int, TailRemoval],
+    pack: RulePack,
+    wanted: list[frozenset[str]],
+) -> Iterator[tuple[int, TailRemoval]]:
+    """Numbers of paragraphs that go as templates, and of what rules have `taken` none; `sources`: of each document."""
+    for document, source in zip(sorted(standings), sources, strict=True):
+        first, behind = int(left.opening[document]), int(left.closing[document])
+        windows = (max(first, behind - TAIL_WINDOW), behind), (first, min(behind, first + HEAD_WINDOW))
+        judges = (tail_templates, pack.tail), (head_templates, pack.head)
+        for (judge, finder), (start, stop), known in zip(judges, windows, standings[document], strict=True):
+            if known:
+                here = {number - start: each for number, each in known.items()}
+                gone = {number - start for number in range(start, stop) if number in taken}
+                removals = judge(
+                    left.texts(start, stop), here, gone, Bench(pack, finder, wanted[document], source or "")
+                )
+                yield from ((start + each.index, each) for each in removals)
 
 
 def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:

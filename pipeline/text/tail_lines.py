@@ -21,7 +21,7 @@ SAMPLE = 200  # characters that say how many of a paragraph belong to a script w
 LOOKED_AT = 400  # characters in which data are looked for
 MANY_OTHERS = 4  # documents that end in a line, beside the one it is looked at in
 AROUND = 4  # lines above and below that are still near
-MANY_DIGITS, MANY_CAPITALS = 0.3, 0.5  # shares
+MANY_DIGITS = 0.3  # share
 # So many, and such a share, of the lines above the last prose are loose where short lines are a habit of the text.
 FEWEST_LOOSE, LOOSE_TEXT = 3, 0.3
 
@@ -37,6 +37,7 @@ WIDE_RANGES = (
 EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[。！？।॥]")
 _INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER_LETTER = re.compile("[^\\W\\d_A-Za-z\u00c0-\u024f]")
@@ -71,6 +72,13 @@ class Line:
     def is_prose(self) -> bool:
         """A sentence of some length, or so long that it is prose in any case."""
         return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
+
+    @property
+    def is_plain_prose(self) -> bool:
+        """Prose that is not known; a sentence may end inside it, with markup or a name behind its full stop."""
+        if self.rule is not None or self.is_prose:
+            return self.rule is None
+        return not self.cues and self.size >= SHORT and _SENTENCE_INSIDE.search(self.text) is not None
 
     @property
     def is_loose(self) -> bool:
@@ -114,24 +122,18 @@ def ruled(line: Line, hits: Sequence[Rule]) -> Line:
 
 def last_prose(lines: Sequence[Line]) -> int:
     """The number of the last line of prose that no rule takes; -1 if there is none."""
-    return max((at for at, line in enumerate(lines) if line.rule is None and line.is_prose), default=-1)
+    return max((at for at, line in enumerate(lines) if line.is_plain_prose), default=-1)
 
 
 def seen(lines: Sequence[Line]) -> list[list[str]]:
-    """What is seen of each line: names of evidence, always in the same order."""
+    """What is seen of each line, by the names that `tail_weights.py` has weights for, always in the same order."""
     end = last_prose(lines)
     above = [line for line in lines[: max(end, 0)] if line.rule is None]
     loose = sum(line.is_loose for line in above)
     loose_text = loose >= FEWEST_LOOSE and loose > LOOSE_TEXT * len(above)
-    latin = _is_latin([line for line in lines if line.rule is None and line.is_prose])
+    latin = _is_latin([line for line in lines if line.is_plain_prose])
     return [
-        [
-            *_shape(line),
-            *_data(line, latin),
-            *_matched(line),
-            *_place(lines, at, end),
-            *_company(lines, at, end, loose_text),
-        ]
+        [*_shape(line), *_data(line, latin), *_matched(line), *_company(lines, at, end, loose_text)]
         for at, line in enumerate(lines)
     ]
 
@@ -151,9 +153,6 @@ def _shape(line: Line) -> list[str]:
         names.append("colon")
     if sum(map(str.isdigit, text)) > MANY_DIGITS * len(text):
         names.append("digits")
-    capitals, small = sum(map(str.isupper, text)), sum(map(str.islower, text))
-    if capitals + small >= 4 and capitals > MANY_CAPITALS * (capitals + small):
-        names.append("capitals")
     return names
 
 
@@ -166,33 +165,20 @@ def _data(line: Line, latin: bool) -> list[str]:
 
 
 def _matched(line: Line) -> list[str]:
-    names = ["cue"] if line.cues else []
-    if any(cue.at == "line" for cue in line.cues):
-        names.append("whole cue")
     if line.rule is not None:
-        names.append("sure rule" if line.rule.sure else "rule")
-    return names
-
-
-def _place(lines: Sequence[Line], at: int, end: int) -> list[str]:
-    if at > end:
-        return ["behind"]
-    closer = not any(line.is_prose and line.rule is None for line in lines[at + 1 : end]) and at != end
-    below = lines[at + 1] if at + 1 < len(lines) else None
-    return (["close"] if closer and end - at < 3 else []) + (["above prose"] if below and below.is_prose else [])
+        return ["sure rule" if line.rule.sure else "rule"]
+    return ["cue"] if line.is_known else []
 
 
 def _company(lines: Sequence[Line], at: int, end: int, loose_text: bool) -> list[str]:
     """What stands around a line."""
-    names = []
+    names = ["behind"] if at > end else []
     if at and lines[at - 1].is_known:
         names.append("below known")
     if any(lines[near].is_known for near in range(max(0, at - AROUND), min(len(lines), at + AROUND + 1)) if near != at):
         names.append("near known")
     if any(line.is_known for line in lines[end + 1 : at]):
         names.append("under known")
-    if 0 < at < len(lines) - 1 and lines[at - 1].is_loose and lines[at + 1].is_loose:
-        names.append("among loose")
     if loose_text and lines[at].is_loose:
         names.append("loose text")
     if lines[at].does_recur:

@@ -36,7 +36,7 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
-LOOK_PAST = 4  # paragraphs of prose in a row
+LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
@@ -57,7 +57,7 @@ _PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php
 class TailRemoval:
     """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1.
 
-    `evidence`: the rule, or what the model saw.
+    `evidence`: the rule, what the model saw, or how often the line recurs.
     """
 
     index: int
@@ -142,7 +142,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             line = ruled(line, pack.tail.hits(text))
             line = line if before != text else cued(line, pack)  # the words of a credit say nothing of the sentence
         lines.append(line)
-        if line.rule is not None:
+        if line.is_known:
             prose = 0
         elif line.is_prose:
             prose, passed = prose + 1, passed + 1

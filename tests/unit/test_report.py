@@ -50,6 +50,24 @@ def removals(count: int, rule: str = "repeat-within", text: str = "again") -> ki
     }
 
 
+def test_templates_are_told_by_source_and_count_with_an_example(tmp_path: Path) -> None:
+    night = removals(5, text="Evening desk <7>")
+    for at, row in enumerate(night["ledger"]):
+        told = f"{5 if at < 3 else 9} of 20 documents, datum"
+        row.update(kind="template", rule="template", evidence=told, score=0.8, similarity=None, twin_doc_id=None)
+    found = numbers(tmp_path / "numbers", night).templates
+    assert [(each.source, each.evidence, each.spans, each.chars) for each in found] == [
+        ("feed", "5 of 20 documents, datum", 3, 48),
+        ("feed", "9 of 20 documents, datum", 2, 32),
+    ]
+    assert found[0].example.text == "Evening desk <7>"
+    shown = page(tmp_path / "page", night)
+    assert "Evening desk &lt;7&gt;" in shown
+    assert "9 of 20 documents, datum" in shown
+    assert 'href="#templates"' in shown
+    assert 'href="#templates"' not in page(tmp_path / "without", removals(5))
+
+
 def test_the_numbers_add_up(tmp_path: Path) -> None:
     night = kit.first_night()
     found = numbers(tmp_path, night)

@@ -49,27 +49,62 @@ def gone(*end: str, **more: Any) -> list[str]:
     return [end[each.index - 2] for each in found(*end, **more)]
 
 
+def test_data_beside_a_match_is_a_second_evidence() -> None:
+    line = "WEAK, said the keeper of the lock as he went and put it all on"
+    assert gone(f"{line} www.harbour.example") == [f"{line} www.harbour.example"]
+    assert gone(f"{line} the old bridge") == []
+    assert gone("Knock at a.keller@harbour.example") == ["Knock at a.keller@harbour.example"]
+
+
+def test_two_cues_beside_each_other_open_a_tail() -> None:
+    assert gone("Remarks", "Ring the bell", "nine boats") == ["Remarks", "Ring the bell", "nine boats"]
+    assert gone("Remarks", "an eel", "Ring the bell", "nine boats") == ["Ring the bell", "nine boats"]
+
+
+def test_what_is_known_right_above_a_tail_goes_with_it() -> None:
+    assert gone("WRITER", "WEAK", "nine boats")[0] == "WRITER"
+    assert gone("the doorbell rings", "Ring the bell", "nine boats") == ["Ring the bell", "nine boats"]
+
+
 def test_what_is_known_takes_the_unknown_below_it_along() -> None:
     assert gone("nine boats", "WEAK", "three lamps", "an eel") == ["WEAK", "three lamps", "an eel"]
     assert gone("nine boats", "three lamps", "an eel", "a bridge") == []
 
 
 def test_the_sum_must_be_clear() -> None:
-    assert gone("Ring the bell", "WEAK a", **{BIAS: 15}) == ["Ring the bell", "WEAK a"]
-    low = {BIAS: 14, "rule": 0}
-    assert gone("Ring the bell", "the doorbell", **low) == []
+    lines = ("WEAK", "nine boats that wait for the keeper of the lock")
+    assert gone(*lines, **{BIAS: 5}) == [*lines]
+    assert gone(*lines, **{BIAS: 4}) == ["WEAK"]  # by its points
+
+
+def test_a_single_line_is_not_judged_by_a_weak_rule() -> None:
+    sentence = "WEAK as it is, it is a sentence of some length, and nothing else stands behind the text but it."
+    assert gone(sentence, prose=0) == []
+    assert gone(sentence, "an eel", prose=0) == [sentence, "an eel"]
 
 
 def test_a_tail_begins_where_the_sum_is_highest() -> None:
-    ends = ("SURE", "nine boats", PROSE, "SURE a", "an eel", "three lamps")
-    assert gone(*ends) == ["SURE", "SURE a", "an eel", "three lamps"]  # sure rules need no model
-    assert gone(*ends, prose=0) == ["SURE", "nine boats", "SURE a", "an eel", "three lamps"]
+    ends = ("WEAK", "an eel", "WEAK", PROSE, "SURE a", "an eel", "three lamps")
+    assert gone(*ends) == ["SURE a", "an eel", "three lamps"]
+    assert gone(*ends, prose=0) == ["WEAK", "an eel", "WEAK", "SURE a", "an eel", "three lamps"]
+
+
+def test_what_is_unknown_right_above_prose_may_be_its_heading() -> None:
+    ends = ("WEAK", "an eel", "WEAK", "three lamps", PROSE, "SURE a", "a bridge")
+    assert gone(*ends, prose=0) == ["WEAK", "an eel", "WEAK", "SURE a", "a bridge"]
 
 
 def test_a_cue_alone_takes_nothing_and_two_do() -> None:
     lines = ("nine boats", "three lamps", "an eel")
-    assert gone("Ring the bell", *lines) == []
-    assert gone("Ring the bell", *lines, "the doorbell rings") == ["Ring the bell", *lines, "the doorbell rings"]
+    assert gone("Knock", *lines) == []
+    assert gone("Knock", *lines, "the doorbell rings") == ["Knock", *lines, "the doorbell rings"]
+
+
+def test_a_heading_takes_what_stands_below_it() -> None:
+    lines = ("nine boats", "three lamps", "an eel")
+    assert gone("Ring the bell:", *lines) == ["Ring the bell:", *lines]
+    assert gone("nine boats", "Ring the bell", **{BIAS: 30}) == []
+    assert gone("Remarks", *lines) == []
 
 
 @pytest.mark.parametrize(
@@ -109,18 +144,19 @@ def test_what_stays_ends_the_search() -> None:
     assert gone(*announced, "an eel", "SURE", "three lamps", "a bridge") == ["SURE", "three lamps", "a bridge"]
 
 
-def test_recurring_lines_are_evidence() -> None:
+def test_recurring_lines_are_evidence_beside_another_one() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     often = (MANY_OTHERS,) * 3
-    assert gone(*lines, "Ring the bell", recurs=(*often, 0)) == [*lines, "Ring the bell"]
-    assert gone(*lines, "Ring the bell", recurs=(MANY_OTHERS - 1,) * 4) == []
+    assert gone(*lines, recurs=often) == []
+    assert gone("Knock", *lines, recurs=(0, *often)) == ["Knock", *lines]
+    assert gone("Knock", *lines, recurs=(MANY_OTHERS - 1,) * 4) == []
 
 
 def test_each_removal_tells_kind_rule_score_and_evidence() -> None:
     one, two, three = found("SURE", "nine boats", "a.keller@harbour.example")
     assert (one.kind, one.rule) == ("related", "sure-related")
     assert (two.kind, two.rule, two.score) == ("related", "model-related", 0.3)
-    assert two.evidence == "tiny, behind, below known, near known, under known, among loose"
+    assert two.evidence == "tiny, behind, below known, near known, under known"
     assert (three.kind, three.rule) == ("contact", "model-contact")
     assert found("Ring the bell", "Knock twice", "an eel")[1].evidence.endswith("cue-first")
 
@@ -164,7 +200,6 @@ def names(text: str, *around: Line) -> list[str]:
         ("eels:", "colon"),
         ("eels | lamps", "pipe"),
         ("12:30 14", "digits"),
-        ("THE LOCK", "capitals"),
         ("anna@harbour.example", "email"),
         ("see www.harbour.example", "url"),
         ("write to @marenholt", "handle"),

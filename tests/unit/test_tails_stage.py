@@ -64,7 +64,7 @@ def rows(texts: list[list[str] | None], marks: dict[tuple[int, int], int] | None
     documents = pa.RecordBatch.from_arrays([columns[name] for name in DOCUMENTS.names], schema=DOCUMENTS)
     spans = list(paragraphs(iter([documents]), method=method_of(Settings())))
     within = [_within(batch, marks or {}) for batch in spans]
-    found = tails(iter([documents]), iter(spans), iter(within), pack_files=FILES, kinds=KINDS)
+    found = tails(iter([documents]), iter(spans), iter(within), iter([]), pack_files=FILES, kinds=KINDS)
     return [tuple(row.values()) for batch in _checked(found) for row in batch.to_pylist()]
 
 
@@ -139,4 +139,4 @@ def test_what_repeats_inside_is_not_looked_at_and_takes_the_rule_of_its_first_co
 
 def test_no_kinds_take_nothing() -> None:
     empty = pa.RecordBatch.from_pylist([], schema=PARAGRAPHS)
-    assert list(tails(iter([]), iter([empty]), iter([]), pack_files=FILES, kinds=())) == []
+    assert list(tails(iter([]), iter([empty]), iter([]), iter([]), pack_files=FILES, kinds=())) == []
