@@ -16,6 +16,7 @@ from pipeline.text.misread.classes import (
     OTHER,
     SIGN,
     UNSPACED,
+    WIDE,
     classes,
 )
 from pipeline.text.misread.costs import NAT, languages, lowest, tables
@@ -25,38 +26,52 @@ from pipeline.text.misread.screen import WORD, is_letter, may_stand
 # A character that was a letter or a sign of another sort and comes out as a quotation mark or a dash: possible, seldom.
 _TO_TYPOGRAPHY = 3 * NAT
 # Of two readings the one that leaves fewer characters without a letter: what is above ASCII mostly is one.
-_NO_LETTER = 4 * NAT
+_NO_LETTER = 6 * NAT
 _LEAST_UNSPACED = 3  # characters
+# How much likelier than the next one a rereading must be; in unspaced scripts by character: their charsets use the same
+# bytes, and a few characters that are all rare may be anything.
+_LEAD, _LEAD_UNSPACED = 1 * NAT, NAT // 2
 _ALL = np.arange(len(languages("LATIN")))
 
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """`gain`: how much less the line costs so; `words`: the same of the words that change, each in its best language.
+    """A line read again; costs and gains in quarter nats.
 
-    `letters`: how many characters come out as letters that they were not; quarter nats.
+    `gain`: how much less the line costs so, in the best language before and after. `words`: the same of the words that
+    change, each in its own best language before. `changed`: how many different characters come out as letters that
+    they were not. `order`: the less, the likelier among rereadings of one line.
     """
 
     text: str
     right: Right
-    language: str
     gain: int
     words: int
+    cost: int
     letters: int
+    changed: int
     order: int
 
 
 def best(line: str) -> Rereading | None:
-    """The likeliest rereading of the line, whatever it gains; None where there is none."""
-    return min(rereadings(line), key=lambda each: each.order, default=None)
+    """The likeliest rereading of the line, whatever it gains; None where there is none, or no one likeliest."""
+    found = sorted(rereadings(line), key=lambda each: each.order)  # stable: of equal ones the commoner charset
+    if not found:
+        return None
+    first = found[0]
+    second = next((each for each in found if each.text != first.text), None)
+    lead = _LEAD if first.right.script else max(_LEAD, first.letters * _LEAD_UNSPACED)
+    return first if second is None or second.order - first.order >= lead else None
 
 
 def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
-    """Each rereading that makes sense, or those in one charset, in a fixed order."""
+    """Each rereading that makes sense, or those in one charset that the document is known to have been in."""
     now, _, _ = lowest(line, _ALL)
     for right, text in _decoded(line):
-        if only in (None, right) and (found := _judged(line, text, right, now)):
-            yield found
+        if only in (None, right):
+            found = _judged(line, text, right, now, _LEAST_UNSPACED if only is None else 1)
+            if found:
+                yield found
 
 
 def _decoded(line: str) -> Iterator[tuple[Right, str]]:
@@ -88,44 +103,46 @@ def _read(body: bytes, right: Right) -> str | None:
         return None
 
 
-def _judged(line: str, text: str, right: Right, now: int) -> Rereading | None:
+def _judged(line: str, text: str, right: Right, now: int, least: int) -> Rereading | None:
     kinds = [_kind(char) for char in text]
-    if BROKEN in kinds or NARROW_KANA in kinds or "\xad" in text.replace(line, ""):
+    if BROKEN in kinds or NARROW_KANA in kinds:
         return None
-    cost, lane, _ = lowest(text, lanes_of(right))
+    cost, lane, letters = lowest(text, lanes_of(right))
     script = right.script or "LATIN"
     language = languages(script)[lane]
-    count = 0
-    if right in single():
-        count, other = _letters(line, text, language)
-        if not count or not _pure(kinds, script):
+    if right.script:
+        good, other = _letters(line, text, language)
+        if not good or not _pure(kinds, script):
             return None
+        changed = len(good)
         cost += other * _TO_TYPOGRAPHY
-    elif not _unspaced(kinds) and not (right is UTF_8 and _latin(text, kinds, language)):
+    elif not _unspaced(kinds, least) and not (right is UTF_8 and _meant(text, kinds)):
         return None
-    order = cost + _NO_LETTER * sum(char > "\x7f" and kind < UNSPACED for char, kind in zip(text, kinds, strict=True))
-    return Rereading(text, right, language, now - cost, _words(line, text, right), count, order)
+    else:
+        changed = len({char for char, kind in zip(text, kinds, strict=True) if kind == UNSPACED})
+    strange = sum(char > "\x7f" and kind < UNSPACED for char, kind in zip(text, kinds, strict=True))
+    words = _words(line, text, right) if len(line) == len(text) else now - cost
+    return Rereading(text, right, now - cost, words, cost, letters, changed, cost + strange * _NO_LETTER)
 
 
 def _kind(char: str) -> int:
     return int(classes().kinds[ord(char)]) if char < "\U00010000" else BROKEN
 
 
-def _letters(line: str, text: str, language: str) -> tuple[int, int]:
-    """How many characters come out as letters of the language, and how many as typography; no letters where any
-    comes out as something else.
-    """
-    good = other = 0
+def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
+    """Which letters of the language come out, and how often typography does; no letters where anything else does."""
+    good: list[str] = []
+    other = 0
     for before, char in zip(line, text, strict=True):
         if before == char:
             continue
         if is_letter(char, language):
-            good += 1
-        elif may_stand(char):
+            good.append(char.lower())
+        elif may_stand(char) or _kind(char) == OTHER and not char.isalpha():  # a vowel point
             other += 1
         else:
-            return 0, 0
-    return (good, other) if 2 * good >= other else (0, 0)
+            return set(), 0
+    return (set(good), other) if 2 * len(good) >= other else (set(), 0)
 
 
 def _pure(kinds: list[int], script: str) -> bool:
@@ -142,7 +159,7 @@ def _pure(kinds: list[int], script: str) -> bool:
     return script == "LATIN" or longest >= WORD
 
 
-def _unspaced(kinds: list[int]) -> bool:
+def _unspaced(kinds: list[int], least: int) -> bool:
     """Whether the line reads as text of an unspaced script: hardly any of it in words of others, hardly any signs."""
     count = kinds.count(UNSPACED)
     touching = sum(
@@ -150,29 +167,21 @@ def _unspaced(kinds: list[int]) -> bool:
         for a, b in zip(kinds, kinds[1:], strict=False)
     )
     others = sum(kind in (SIGN, OTHER) or kind >= _FIRST_NOT_LATIN for kind in kinds)
-    return count >= _LEAST_UNSPACED and touching * 4 <= count and others * 3 <= count
+    return count >= least and touching * 4 <= count and others * 3 <= count
 
 
 _FIRST_NOT_LATIN = FIRST_LETTER + len(LETTERS["LATIN"])
 
 
-def _latin(text: str, kinds: list[int], language: str) -> bool:
-    """Whether UTF-8 makes letters of the language, or of another alphabet, or typography of what is not ASCII."""
+def _meant(text: str, kinds: list[int]) -> bool:
+    """Whether what is not ASCII is letters that we know, or typography."""
     strange = [(char, kind) for char, kind in zip(text, kinds, strict=True) if char > "\x7f"]
-    return all(is_letter(char, language) or may_stand(char) or kind >= _FIRST_NOT_LATIN for char, kind in strange)
+    return all(kind >= FIRST_LETTER or kind in (UNSPACED, WIDE) or may_stand(char) for char, kind in strange)
 
 
 def _words(line: str, text: str, right: Right) -> int:
-    """What the words that change gain, each taken alone in the language that suits it best as it is."""
-    if len(line) != len(text):
-        return now_and_then(line, text, right)
     gain = 0
-    for before, after in zip(line.split(" "), text.split(" "), strict=True):
+    for before, after in zip(line.split(" "), text.split(" "), strict=False):
         if before != after:
             gain += lowest(before, _ALL)[0] - lowest(after, lanes_of(right))[0]
     return gain
-
-
-def now_and_then(line: str, text: str, right: Right) -> int:
-    """What the whole line gains."""
-    return lowest(line, _ALL)[0] - lowest(text, lanes_of(right))[0]
