@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "mojibake")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 

@@ -69,7 +69,7 @@ def _kind(char: str) -> int:
         return NARROW_KANA
     if 0x3040 <= code < 0x3100 or 0x3400 <= code < 0xA000 or 0xAC00 <= code < 0xD7A4 or 0xF900 <= code < 0xFB00:
         return UNSPACED
-    if 0x3000 <= code < 0x3040 or (0xFF00 <= code < 0xFFF0 and category[0] != "L"):
+    if 0x3000 <= code < 0x3040 or 0xFF00 <= code < 0xFFF0:
         return WIDE
     if category == "Nd":
         return DIGIT

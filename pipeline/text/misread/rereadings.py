@@ -28,9 +28,9 @@ _TO_TYPOGRAPHY = 3 * NAT
 # Of two readings the one that leaves fewer characters without a letter: what is above ASCII mostly is one.
 _NO_LETTER = 6 * NAT
 _LEAST_UNSPACED = 3  # characters
-# How much likelier than the next one a rereading must be; in unspaced scripts by character: their charsets use the same
-# bytes, and a few characters that are all rare may be anything.
-_LEAD, _LEAD_UNSPACED = 1 * NAT, NAT // 2
+# How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
+# charsets use the same bytes, and a few characters that are all rare may be anything.
+_LEAD = 1 * NAT
 _ALL = np.arange(len(languages("LATIN")))
 
 
@@ -60,18 +60,34 @@ def best(line: str) -> Rereading | None:
         return None
     first = found[0]
     second = next((each for each in found if each.text != first.text), None)
-    lead = _LEAD if first.right.script else max(_LEAD, first.letters * _LEAD_UNSPACED)
-    return first if second is None or second.order - first.order >= lead else None
+    if second is None:
+        return first
+    unlike = 1 if first.right.script else _unlike(first.text, second.text)
+    return first if second.order - first.order >= unlike * _LEAD else None
+
+
+def _unlike(one: str, other: str) -> int:
+    """How many characters differ."""
+    return len(one) if len(one) != len(other) else sum(a != b for a, b in zip(one, other, strict=True))
 
 
 def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
     """Each rereading that makes sense, or those in one charset that the document is known to have been in."""
+    if _in_order(line):
+        return
     now, _, _ = lowest(line, _ALL)
     for right, text in _decoded(line):
         if only in (None, right):
             found = _judged(line, text, right, now, _LEAST_UNSPACED if only is None else 1)
             if found:
                 yield found
+
+
+def _in_order(line: str) -> bool:
+    """Whether many of the characters above ASCII follow each other in their order: a table of characters, no text."""
+    codes = [ord(char) for char in line if char > "\x7f"]
+    steps = sum(b - a == 1 for a, b in zip(codes, codes[1:], strict=False))
+    return steps * 5 >= len(codes) * 2
 
 
 def _decoded(line: str) -> Iterator[tuple[Right, str]]:

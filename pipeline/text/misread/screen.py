@@ -33,8 +33,8 @@ LEAST = 6 * NAT  # what a line must cost less to be looked at
 WORD = 4  # letters of the longest word, at least, where the letters are not Latin
 _LOOK = 24  # characters that are not ASCII; so many say whether a line is in a charset of two bytes
 _NEWLINE, _BLANK = ord("\n"), ord(" ")
-_TYPOGRAPHY = tuple(map(ord, "’—–…\xa0«»°©®·§"))
-_QUOTES = tuple(map(ord, "“”‘„‚"))
+_TYPOGRAPHY = tuple(map(ord, "’\xa0«»°©®·§"))
+_BETWEEN_WORDS = tuple(map(ord, "“”‘„‚—–…"))
 _BETWEEN = {GAP, DIGIT, QUOTE, LOW, DOTS, APOSTROPHE}
 _SIGNS_OF_TEXT = set("°§•·€™®©†№–—")
 
@@ -204,10 +204,10 @@ def _telling(data: NDArray[np.uint8], at: int, size: int, end: int, code: int) -
         return True
     if code in _TYPOGRAPHY:
         return False
-    if code not in _QUOTES:
+    if code not in _BETWEEN_WORDS:
         return True
     after = at + size
-    return at > 0 and after < end and 0x41 <= data[at - 1] & 0xDF <= 0x5A and 0x41 <= data[after] & 0xDF <= 0x5A
+    return at > 0 and after < end and 0x61 <= data[at - 1] <= 0x7A and 0x61 <= data[after] <= 0x7A
 
 
 @compiled
