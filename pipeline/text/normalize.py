@@ -23,7 +23,8 @@ from ftfy import TextFixerConfig
 from ftfy.chardata import CONTROL_CHARS
 from ftfy.fixes import fix_surrogates, remove_terminal_escapes, unescape_html
 
-from pipeline.text.misread.document import reread
+from pipeline.text.misread.document import is_misread, reread
+from pipeline.text.misread.rereadings import in_order
 from pipeline.text.mojibake import repaired
 
 # Every option of ftfy, also those that `fix_encoding_and_explain` does not look at: who reads this knows what is done.
@@ -137,9 +138,14 @@ def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | Non
 
 
 def _repaired(line: str) -> str:
-    """One line with its mojibake repaired, piece by piece where it is very long; pieces end behind a blank."""
+    """One line with its mojibake repaired, piece by piece where it is very long; pieces end behind a blank.
+
+    A table of characters is none, though ftfy finds some in it ("×Ø" is a letter of Hebrew in UTF-8).
+    """
+    if in_order(line):
+        return line
     if len(line) <= LONGEST_LINE:
-        return repaired(line, CONFIG)
+        return repaired(line, CONFIG, is_misread)
     pieces = []
     start = 0
     while start < len(line):

@@ -15,16 +15,16 @@ LONGEST_LINE = 100_000  # characters; a longer line is nobody's text, and is lef
 # In nats, and measured on right text in 65 languages (docs/mojibake.md). What is read again must cost no more for each
 # letter than text of its language does: that is what keeps languages out that we do not know, for they come out as
 # some language that we know, but as poor text of it.
-_DEAREST = {"": 9.5, "LATIN": 3.4, "CYRILLIC": 3.7, "GREEK": 3.7, "HEBREW": 3.8, "ARABIC": 4.6, "THAI": 3.6}
+_DEAREST = {"": 9.5, "LATIN": 3.4, "CYRILLIC": 3.9, "GREEK": 3.9, "HEBREW": 3.9, "ARABIC": 4.6, "THAI": 3.9}
 # A line for its own sake: by scripts, by how many different letters prove it.
 _SURE, _SURE_OF_ONE, _SURE_OF_SCRIPT, _SURE_UTF_8 = 8 * NAT, 9 * NAT, 12 * NAT, 6 * NAT
 _SURE_WORDS, _SURE_WORDS_OF_ONE = 4 * NAT, 6 * NAT
 _LETTERS, _LETTERS_OF_ONE = 20, 30  # of a line with Latin letters, at least
 _DIFFERENT = 3  # letters or characters, where the script changes
 # A line that others speak for.
-_SUPPORTED, _SUPPORTED_COST = 2 * NAT, 1.25
+_SUPPORTED, _SUPPORTED_COST, _SUPPORTED_MORE = 2 * NAT, 1.25, 6 * NAT
 _CLOSE = 3 * NAT // 2  # how much more, for each letter, it may cost than in its own likeliest charset
-_TOGETHER, _WITNESSES = 16 * NAT, 2
+_TOGETHER, _SEEN_WORDS, _WITNESSES = 16 * NAT, 2 * NAT, 2
 
 
 def reread(text: str) -> str:
@@ -53,6 +53,11 @@ def _proven(found: dict[int, Rereading], sure: dict[int, Rereading], lines: list
     return sorted(gains, key=lambda right: gains[right])
 
 
+def is_misread(line: str) -> bool:
+    """Whether the line alone proves that it was misread."""
+    return reread(line) != line
+
+
 def suspicious_lines(text: str) -> list[bool]:
     """For each line False only if no letter of it says that it is misread."""
     data = np.frombuffer(text.encode(), np.uint8)
@@ -69,7 +74,7 @@ def _sure(found: Rereading) -> bool:
     """Whether the line alone proves that it was misread."""
     if found.right is UTF_8:
         return found.gain >= _SURE_UTF_8
-    if not _cheap(found, 1.0):
+    if not _cheap(found, 1.0, 0):
         return False
     if found.right.script != "LATIN":
         return found.gain >= _SURE_OF_SCRIPT and found.changed >= _DIFFERENT
@@ -78,14 +83,14 @@ def _sure(found: Rereading) -> bool:
     return found.gain >= _SURE and found.words >= _SURE_WORDS and found.letters >= _LETTERS
 
 
-def _cheap(found: Rereading, factor: float) -> bool:
-    return found.cost <= factor * _DEAREST[found.right.script] * NAT * found.letters
+def _cheap(found: Rereading, factor: float, more: int) -> bool:
+    return found.cost <= factor * _DEAREST[found.right.script] * NAT * found.letters + more
 
 
 def _supported(right: Right, lines: list[str]) -> Iterator[tuple[int, Rereading]]:
     """The lines that gain when read in a charset that other lines of the document were in."""
     for at, each in _all(right, lines):
-        if each.gain >= _SUPPORTED and _cheap(each, _SUPPORTED_COST):
+        if each.gain >= _SUPPORTED and _cheap(each, _SUPPORTED_COST, _SUPPORTED_MORE):
             yield at, each
 
 
@@ -108,7 +113,7 @@ def _together(right: Right, found: dict[int, Rereading], lines: list[str]) -> bo
         return False
     if gain >= _TOGETHER and sum(each.words >= _SURE_WORDS for each in flagged) >= _WITNESSES:
         return True
-    return any(each.words >= _SURE_WORDS and _seen(each, lines) for each in flagged) and gain > 0
+    return gain > 0 and any(each.words >= _SEEN_WORDS and _seen(each, lines) for each in flagged)
 
 
 def _seen(found: Rereading, lines: Iterable[str]) -> bool:

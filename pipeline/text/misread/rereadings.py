@@ -27,7 +27,9 @@ from pipeline.text.misread.screen import WORD, is_letter, may_stand
 _TO_TYPOGRAPHY = 3 * NAT
 # Of two readings the one that leaves fewer characters without a letter: what is above ASCII mostly is one.
 _NO_LETTER = 6 * NAT
-_LEAST_UNSPACED = 3  # characters
+_TABLE = 4  # characters, at least, of a table of characters
+# Letters of the longest word where they are not Latin, and characters of unspaced scripts; in lines that others speak for.
+_ALONE, _SUPPORTED = (WORD, 3), (1, 1)
 # How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
 # charsets use the same bytes, and a few characters that are all rare may be anything.
 _LEAD = 1 * NAT
@@ -73,21 +75,27 @@ def _unlike(one: str, other: str) -> int:
 
 def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
     """Each rereading that makes sense, or those in one charset that the document is known to have been in."""
-    if _in_order(line):
+    if in_order(line):
         return
     now, _, _ = lowest(line, _ALL)
+    least = _ALONE if only is None else _SUPPORTED
     for right, text in _decoded(line):
-        if only in (None, right):
-            found = _judged(line, text, right, now, _LEAST_UNSPACED if only is None else 1)
-            if found:
-                yield found
+        if only in (None, right) and (found := _judged(line, text, right, now, least)):
+            yield found
 
 
-def _in_order(line: str) -> bool:
-    """Whether many of the characters above ASCII follow each other in their order: a table of characters, no text."""
-    codes = [ord(char) for char in line if char > "\x7f"]
-    steps = sum(b - a == 1 for a, b in zip(codes, codes[1:], strict=False))
-    return steps * 5 >= len(codes) * 2
+def in_order(line: str) -> bool:
+    """Whether the characters above ASCII follow each other as in Unicode or in an old charset: a table, no text.
+
+    >>> in_order("ÀÁÂÃÄÅÆ"), in_order("ÇüéâäàåçêëèïîìÄÅ"), in_order("Ïðèâåò")
+    (True, True, False)
+    """
+    high = "".join(char for char in line if char > "\x7f")
+    if len(high) < _TABLE:
+        return False
+    orders = ([ord(char) for char in high], *(as_read(high, wrong) or b"" for wrong in OLD))
+    steps = max(sum(b - a == 1 for a, b in zip(codes, codes[1:], strict=False)) for codes in orders)
+    return steps * 5 >= len(high) * 2
 
 
 def _decoded(line: str) -> Iterator[tuple[Right, str]]:
@@ -119,7 +127,7 @@ def _read(body: bytes, right: Right) -> str | None:
         return None
 
 
-def _judged(line: str, text: str, right: Right, now: int, least: int) -> Rereading | None:
+def _judged(line: str, text: str, right: Right, now: int, least: tuple[int, int]) -> Rereading | None:
     kinds = [_kind(char) for char in text]
     if BROKEN in kinds or NARROW_KANA in kinds:
         return None
@@ -128,11 +136,11 @@ def _judged(line: str, text: str, right: Right, now: int, least: int) -> Rereadi
     language = languages(script)[lane]
     if right.script:
         good, other = _letters(line, text, language)
-        if not good or not _pure(kinds, script):
+        if not good or not _pure(kinds, script, least[0]):
             return None
         changed = len(good)
         cost += other * _TO_TYPOGRAPHY
-    elif not _unspaced(kinds, least) and not (right is UTF_8 and _meant(text, kinds)):
+    elif not _unspaced(kinds, least[1]) and not (right is UTF_8 and _meant(text, kinds)):
         return None
     else:
         changed = len({char for char, kind in zip(text, kinds, strict=True) if kind == UNSPACED})
@@ -161,7 +169,7 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
     return (set(good), other) if 2 * len(good) >= other else (set(), 0)
 
 
-def _pure(kinds: list[int], script: str) -> bool:
+def _pure(kinds: list[int], script: str, least: int) -> bool:
     """Whether no word has letters of two scripts, and, where the letters are not Latin, one word of some length."""
     scripts = tables().scripts
     own = list(LETTERS).index(script)
@@ -172,7 +180,7 @@ def _pure(kinds: list[int], script: str) -> bool:
     for home in homes:
         run = run + 1 if home == own else 0
         longest = max(longest, run)
-    return script == "LATIN" or longest >= WORD
+    return script == "LATIN" or longest >= least
 
 
 def _unspaced(kinds: list[int], least: int) -> bool:
