@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, end_to_end, growth, kernels, mojibake, quality, rivals
+from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "quality": quality.main,
     "adversaries": adversaries.main,
     "growth": growth.main,
+    "encodings": encodings.main,
     "mojibake": mojibake.main,
 }
 

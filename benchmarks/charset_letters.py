@@ -19,17 +19,18 @@ from pipeline.text.charsets.classes import KINDS, LATIN, LEAST_SHARE, SHARED_BY,
 
 OUT = Path(__file__).resolve().parent.parent / "pipeline" / "text" / "charsets"
 
-# The letters of a language beyond a-z that its texts may lack here; those that are seen often enough come by themselves.
+# Letters of a language beyond a-z that may be rare in its texts here; those that are not come by themselves.
 LETTERS = {
     "LATIN": {
         "en": "é", "fr": "àâæçèéêëîïôùûüÿœ", "de": "äöüßé", "es": "¡¿áéíñóúüª", "it": "àèéìíîòóùú",
         "pt": "àáâãçéêíóôõúü", "nl": "áèéêëïóöü", "sv": "àåäéöü", "da": "åæéøü", "nb": "åæéøòô", "fi": "åäöéšž",
-        "is": "áæéíðóöúýþ", "ca": "àçèéíïòóúü·", "ga": "áéíóú", "cy": "áâäêëîïôûŵŷ", "pl": "óąćęłńśźż",
+        "is": "áæéíðóöúýþ", "ca": "àçèéíïòóúü·", "ga": "áéíóú", "cy": "áâäêëîïôûŵŷ",
+        "gd": "àèìòùé", "gl": "áéíñóúïü", "pl": "óąćęłńśźż",
         "cs": "áéíóúýčďěňřšťůž", "sk": "áäéíóôúýčďĺľňŕšťž", "hu": "áéíóöőúüű", "ro": "âîăşţ", "hr": "ćčđšž",
         "sl": "čšž", "et": "äõöüšž", "lv": "āčēģīķļņšūž", "lt": "ąčėęįšūųž", "tr": "âçîöûüğış", "eo": "ĉĝĥĵŝŭ",
         "vi": "àáâèéêìíòóôùúýăđĩũơư",
     },
-    "CYRILLIC": {"ru": "ё", "uk": "ґ", "be": "ў", "bg": "ѝ", "sr": "", "mk": "ѐѝ"},
+    "CYRILLIC": {"ru": "ё", "uk": "ґ", "be": "ў", "bg": "ѝ", "sr": "", "mk": "ѐѝ", "kk": ""},
     "GREEK": {"el": "άέήίΐόύΰώϊϋ"},
     "HEBREW": {"he": ""},
     "ARABIC": {"ar": "", "fa": ""},
@@ -124,7 +125,7 @@ def _often(small: str, own: str) -> list[str]:
 
 
 def _is_letter(char: str, own: str) -> bool:
-    return (case(char) > 0 and script(char) in {own, "COMBINING"})
+    return case(char) > 0 and script(char) in {own, "COMBINING"}
 
 
 def _likelihoods(pairs: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "mojibake")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "mojibake")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
@@ -24,6 +24,7 @@ class Options:
     rivals: str | None
     datatrove: str | None
     datatrove_mb: float
+    texts: Path | None
     work: Path
 
 
@@ -50,6 +51,9 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         "--datatrove", metavar="PYTHON", help="end-to-end: a python that has datatrove, to run beside us"
     )
     parser.add_argument("--datatrove-mb", type=float, default=5.0, help="how much of the text it gets (default 5)")
+    parser.add_argument(
+        "--texts", metavar="FOLDER", type=Path, help="encodings: unpacked packages, see charset_texts.py"
+    )
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -69,5 +73,6 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         rivals=found.rivals,
         datatrove=found.datatrove,
         datatrove_mb=found.datatrove_mb,
+        texts=found.texts,
         work=work,
     )

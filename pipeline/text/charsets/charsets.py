@@ -1,7 +1,7 @@
 """The charsets that are tried, and the languages that are written in each."""
 
 # Letters beyond a-z are rare in some of these, so that many charsets read them alike; the first one named wins then.
-_WEST = "en fr de es it pt nl sv da nb fi is ca ga cy"
+_WEST = "en fr de es it pt nl sv da nb fi is ca gl ga gd cy"
 _EAST = "pl cs sk hu ro hr sl"
 _SLAVIC = "ru uk be bg sr mk"
 
@@ -30,6 +30,8 @@ SINGLE = (
     ("cp1125", 5, "uk"),
     ("mac_cyrillic", 3, _SLAVIC),
     ("cp855", 4, _SLAVIC),
+    ("kz1048", 3, "kk"),
+    ("ptcp154", 4, "kk"),
     ("iso8859-15", 2, _WEST),
     ("mac_roman", 4, _WEST),
     ("cp850", 4, _WEST),
@@ -39,7 +41,7 @@ SINGLE = (
     ("mac_croatian", 8, "hr sl"),
     ("mac_romanian", 8, "ro"),
     ("iso8859-16", 5, "ro"),
-    ("iso8859-3", 4, "eo"),
+    ("iso8859-3", 4, "eo tr"),
     ("iso8859-4", 5, "lt lv et"),
     ("cp775", 6, "lt lv et"),
     ("cp857", 6, "tr"),
@@ -55,12 +57,12 @@ SINGLE = (
     ("cp037", 9, "en fr de es"),
 )
 
-# Charset, how unlikely it is, languages; the codecs that read it, the widest where they differ first.
+# How unlikely it is, languages, and the codecs that read it: the first that fits, where they differ in what they add.
 DOUBLE = (
-    ("gb18030", 0, "zh zht", ("gb18030",)),
-    ("big5", 0, "zht", ("big5hkscs", "cp950")),
-    ("cp932", 0, "ja", ("cp932", "shift_jis_2004")),
-    ("euc_jp", 0, "ja", ("euc_jp", "euc_jis_2004")),
-    ("cp949", 0, "ko", ("cp949",)),
-    ("johab", 6, "ko", ("johab",)),
+    (0, "zh zht", ("gb18030",)),
+    (0, "zht", ("big5hkscs", "cp950")),
+    (0, "ja", ("cp932", "shift_jis_2004")),
+    (0, "ja", ("euc_jp", "euc_jis_2004")),
+    (0, "ko", ("cp949",)),
+    (6, "ko", ("johab",)),
 )

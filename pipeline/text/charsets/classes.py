@@ -17,7 +17,7 @@ LEAST_SHARE = {STOP: 0.01, APOSTROPHE: 0.003, DASH: 0.002, QUOTE: 0.002, LOW: 0.
 LEAST_SHARE |= {OPEN: 0.0005, CLOSE: 0.0005, SYMBOL: 0.002}
 
 _FIXED = {" ": SPACE, "\n": SPACE, "\t": SPACE, "\r": SPACE, "\u00a0": SPACE, "'": APOSTROPHE, "\u2019": APOSTROPHE}
-_FIXED |= {"-": HYPHEN, "\u00ad": HYPHEN, "–": DASH, "—": DASH, '"': QUOTE, "„": LOW, "‚": LOW, "“": LEFT, "‘": LEFT}
+_FIXED |= {"-": HYPHEN, "\u00ad": SYMBOL, "–": DASH, "—": DASH, '"': QUOTE, "„": LOW, "‚": LOW, "“": LEFT, "‘": LEFT}
 _FIXED |= {"”": RIGHT, "«": OPEN, "‹": OPEN, "»": CLOSE, "›": CLOSE} | dict.fromkeys(".,:;!?…", STOP)
 _FIXED |= dict.fromkeys("€£§°²³½¼¾©®™•·ªº¿¡×÷±µ№", SYMBOL)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.charsets import classes as counted
+from pipeline.text.charsets.tables import NAT as COUNTED_NAT
 from pipeline.text.charsets.tables import character_costs, classes_of, letters
 from pipeline.text.misread.classes import (
     APOSTROPHE,
@@ -97,7 +98,7 @@ def _pairs(script: str) -> NDArray[np.uint8]:
 @cache
 def _language_pairs(language: str, alphabet: str) -> NDArray[np.uint8]:
     number = letters().number[language]
-    costs = letters().costs[number].astype(np.float64)
+    costs = letters().costs[number] / COUNTED_NAT
     between = [kind for kind in range(counted.KINDS) if kind <= counted.CONTROL]
     shared = np.array(counted.SHARED_BY)[between]
     ends = -np.log((np.exp(-costs[:, between]) * shared).sum(axis=1))
@@ -110,7 +111,7 @@ def _language_pairs(language: str, alphabet: str) -> NDArray[np.uint8]:
 
 def _common() -> NDArray[np.uint8]:
     least = np.min([character_costs(language) for language in UNSPACED_LANGUAGES], axis=0)
-    return np.clip(np.rint(least * NAT), 0, _DEAREST).astype(np.uint8)
+    return np.clip(np.rint(least * (NAT / COUNTED_NAT)), 0, _DEAREST).astype(np.uint8)
 
 
 def _kind_costs(count: int) -> NDArray[np.int64]:
