@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.charsets.charsets import DOUBLE, SINGLE
+from pipeline.text.charsets.charsets import SINGLE
 from pipeline.text.misread.costs import LANES, languages
 
 # What the bytes were read in. Latin-1 and Windows-1252 are one here: they differ in 80 to 9F only, where a line has
@@ -46,8 +46,7 @@ def single() -> tuple[Right, ...]:
 @cache
 def double() -> tuple[Right, ...]:
     """Charsets of two bytes a character."""
-    wanted = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
-    return tuple(Right(codecs[0], "", ()) for charset, _, _, codecs in DOUBLE if charset in wanted)
+    return tuple(Right(charset, "", ()) for charset in ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"))
 
 
 UTF_8 = Right("utf-8", "", ())
