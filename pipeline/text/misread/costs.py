@@ -125,14 +125,16 @@ def lowest(text: str, lanes: NDArray[np.int64]) -> tuple[int, int, int]:
     """The lowest cost in these lanes, its lane, and how many letters the text has."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     costs = np.zeros(LANES, np.int32)
-    count = add_up(codes, len(codes), tables(), costs)
+    count = add_up(codes, len(codes), tables(), lanes, costs)
     lane = int(lanes[costs[lanes].argmin()])
     return int(costs[lane]), lane, int(count)
 
 
 @compiled
-def add_up(codes: NDArray[np.uint32], count: int, t: Tables, costs: NDArray[np.int32]) -> int:
-    """Puts the cost in each lane of codes[:count] into `costs`; says how many letters there are."""
+def add_up(
+    codes: NDArray[np.uint32], count: int, t: Tables, lanes: NDArray[np.int64], costs: NDArray[np.int32]
+) -> int:
+    """Puts the cost of codes[:count] in each of these lanes into `costs`; says how many letters there are."""
     costs[:] = 0
     fixed, seen = 0, 0
     script, place, capital = -1, 0, 0  # of the character before, where it is a letter
@@ -145,7 +147,7 @@ def add_up(codes: NDArray[np.uint32], count: int, t: Tables, costs: NDArray[np.i
             seen += 1
             here = t.places[kind]
             big = t.capitals[code]
-            _add(t, home, place if home == script else 0, here, costs)
+            _add(t, home, place if home == script else 0, here, lanes, costs)
             if home == script:
                 fixed += _CASE if big and not capital else 0
             else:
@@ -154,7 +156,7 @@ def add_up(codes: NDArray[np.uint32], count: int, t: Tables, costs: NDArray[np.i
             continue
         fixed += t.kind_costs[0, kind]
         if script >= 0:
-            _add(t, script, place, 0, costs)
+            _add(t, script, place, 0, lanes, costs)
             fixed += t.kind_costs[1, kind]
         elif before == SIGN or before == QUOTE:
             fixed += _SIGNS_TOGETHER if kind == SIGN else _QUOTES_TOGETHER if kind == QUOTE or kind == LOW else 0
@@ -170,7 +172,10 @@ def add_up(codes: NDArray[np.uint32], count: int, t: Tables, costs: NDArray[np.i
 
 
 @compiled
-def _add(t: Tables, script: int, place: int, behind: int, costs: NDArray[np.int32]) -> None:
+def _add(
+    t: Tables, script: int, place: int, behind: int, lanes: NDArray[np.int64], costs: NDArray[np.int32]
+) -> None:
     at = np.uint64(t.starts[script] + (place * t.sizes[script] + behind) * LANES)
-    for lane in range(np.uint64(LANES)):
+    for each in range(np.uint64(len(lanes))):
+        lane = np.uint64(lanes[each])
         costs[lane] += np.int32(t.pairs[at + lane])

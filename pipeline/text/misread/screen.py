@@ -50,6 +50,7 @@ class Screen(NamedTuple):
     latin: np.uint64  # languages with Latin letters
     low: np.uint64  # languages whose charsets are LOW_CHARSETS
     lanes: NDArray[np.uint64]  # [c, LANES] the language of each lane in it, 0 where it is none of the charset's
+    every: NDArray[np.int64]  # all lanes
     old: NDArray[np.uint8]  # [3, 0x10000] what a character is to UTF-8 read in OLD: 0 nothing, 1 goes on, 2-4 leads
 
 
@@ -74,7 +75,7 @@ def screen() -> Screen:
     of_charsets = np.bitwise_or.reduce(lanes, axis=1)
     latin = np.bitwise_or.reduce([of_charsets[at] for at, right in enumerate(single()) if right.script == "LATIN"])
     low = np.bitwise_or.reduce([of_charsets[at] for at, right in enumerate(single()) if right.charset in LOW_CHARSETS])
-    return Screen(bytes_of(), allowed, changed, chars, of_charsets, latin, low, lanes, _old())
+    return Screen(bytes_of(), allowed, changed, chars, of_charsets, latin, low, lanes, np.arange(LANES), _old())
 
 
 def _old() -> NDArray[np.uint8]:
@@ -247,19 +248,20 @@ def _reads(
     words, read = np.empty((2, end - start + 1), np.uint32)
     count = _words(data, start, end, words)
     whole = False
-    add_up(words, count, t, costs[0])
     for charset in range(len(s.chars)):
         if s.languages[charset] & possible == 0:
             continue
+        lanes = np.flatnonzero(s.lanes[charset] & possible)
         for at in range(count):
             read[at] = s.chars[charset, s.bytes_[words[at]]]
-        add_up(read, count, t, costs[1])
-        for lane in range(LANES):
+        add_up(words, count, t, lanes, costs[0])
+        add_up(read, count, t, lanes, costs[1])
+        for lane in lanes:
             gain = costs[0, lane] - costs[1, lane]
-            if s.lanes[charset, lane] & possible == 0 or gain < LEAST:
+            if gain < LEAST:
                 continue
             if not whole:
-                add_up(read, _codes(data, start, end, read), t, costs[2])
+                add_up(read, _codes(data, start, end, read), t, s.every, costs[2])
                 whole = True
             if costs[2, lane] - gain <= costs[2].min() - LEAST:
                 return True
