@@ -47,38 +47,38 @@ _BEFORE = {SIGN: 5, OTHER: 4}
 _INSIDE = {SIGN: 5, OTHER: 4, LOW: 5, QUOTE: 5, DOTS: 1.5, APOSTROPHE: 0}
 _SIGNS_TOGETHER, _QUOTES_TOGETHER = 3 * NAT, 2 * NAT
 _DEAREST = 63 * NAT
+_BLANK = ord(" ")
 
 
 class Tables(NamedTuple):
-    """Arrays for the kernel; k = number of classes."""
+    """Arrays for the kernel. Scripts are numbered from 1; place 0 in a script is what stands between words."""
 
-    kinds: NDArray[np.uint16]  # [0x10000] class
-    capitals: NDArray[np.uint8]  # [0x10000]
-    scripts: NDArray[np.int64]  # [k] number of its script, -1: no letter
-    places: NDArray[np.int64]  # [k] of a letter, in its script, from 1; place 0 is what stands between words
-    sizes: NDArray[np.int64]  # [scripts] letters and 1
-    starts: NDArray[np.int64]  # [scripts] where its pairs start
+    chars: NDArray[np.uint32]  # [0x10000] script (4 bits; 0: no letter), place (8 bits), capital (1 bit), kind (from bit 16)
+    sizes: NDArray[np.uint64]  # [scripts + 1] letters and 1
+    starts: NDArray[np.uint64]  # [scripts + 1] where its pairs start
     pairs: NDArray[np.uint8]  # by script, place, place behind it, lane
     common: NDArray[np.uint8]  # [0x10000] characters of unspaced scripts
-    kind_costs: NDArray[np.int64]  # [4, k] alone, behind a letter, before one, between two
+    kind_costs: NDArray[np.int64]  # [4, kinds] alone, behind a letter, before one, between two
 
 
 @cache
 def tables() -> Tables:
-    """The tables, made once in a process."""
-    known = classes()
-    count = FIRST_LETTER + sum(map(len, LETTERS.values()))
-    scripts, places = np.full(count, -1), np.zeros(count, np.int64)
-    number = FIRST_LETTER
-    for script, alphabet in enumerate(LETTERS.values()):
-        scripts[number : number + len(alphabet)] = script
-        places[number : number + len(alphabet)] = np.arange(1, len(alphabet) + 1)
-        number += len(alphabet)
+    """The tables, made once in a process (about 0.2 s)."""
     pairs = [_pairs(script) for script in LETTERS]
-    starts = np.cumsum([0, *(each.size for each in pairs[:-1])])
-    sizes = np.array([len(each) for each in pairs])
-    flat = np.concatenate([each.ravel() for each in pairs])
-    return Tables(known.kinds, known.capitals, scripts, places, sizes, starts, flat, _common(), _kind_costs(count))
+    starts = np.cumsum([0, 0, *(each.size for each in pairs[:-1])]).astype(np.uint64)
+    sizes = np.array([0, *map(len, pairs)], np.uint64)
+    return Tables(_chars(), sizes, starts, np.concatenate([each.ravel() for each in pairs]), _common(), _kind_costs())
+
+
+def _chars() -> NDArray[np.uint32]:
+    known = classes()
+    of_kind = np.zeros(FIRST_LETTER + sum(map(len, LETTERS.values())), np.uint32)
+    of_kind[:FIRST_LETTER] = np.arange(FIRST_LETTER) << 16
+    number = FIRST_LETTER
+    for script, alphabet in enumerate(LETTERS.values(), 1):
+        of_kind[number : number + len(alphabet)] = script | np.arange(1, len(alphabet) + 1) << 4
+        number += len(alphabet)
+    return of_kind[known.kinds] | known.capitals.astype(np.uint32) << np.uint32(12)
 
 
 def languages(script: str) -> list[str]:
@@ -114,68 +114,68 @@ def _common() -> NDArray[np.uint8]:
     return np.clip(np.rint(least * (NAT / COUNTED_NAT)), 0, _DEAREST).astype(np.uint8)
 
 
-def _kind_costs(count: int) -> NDArray[np.int64]:
-    costs = np.zeros((4, count), np.int64)
-    for row, each in zip(costs, (_ALONE, _BEHIND, _BEFORE, _INSIDE), strict=True):
+def _kind_costs() -> NDArray[np.int64]:
+    costs = np.zeros((4, FIRST_LETTER), np.int64)
+    given: tuple[dict[int, float], ...] = (_ALONE, _BEHIND, _BEFORE, _INSIDE)
+    for row, each in zip(costs, given, strict=True):
         row[list(each)] = [round(cost * NAT) for cost in each.values()]
     return costs
 
 
-def lowest(text: str, lanes: NDArray[np.int64]) -> tuple[int, int, int]:
+def lowest(text: str, lanes: NDArray[np.uint64]) -> tuple[int, int, int]:
     """The lowest cost in these lanes, its lane, and how many letters the text has."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     costs = np.zeros(LANES, np.int32)
-    count = add_up(codes, len(codes), tables(), lanes, costs)
+    count = int(add_up(codes, len(codes), tables(), lanes, costs))
     lane = int(lanes[costs[lanes].argmin()])
-    return int(costs[lane]), lane, int(count)
+    return int(costs[lane]), lane, count
 
 
 @compiled
-def add_up(
-    codes: NDArray[np.uint32], count: int, t: Tables, lanes: NDArray[np.int64], costs: NDArray[np.int32]
-) -> int:
-    """Puts the cost of codes[:count] in each of these lanes into `costs`; says how many letters there are."""
+def add_up(codes: NDArray, count: int, t: Tables, lanes: NDArray, costs: NDArray) -> int:
+    """Puts the cost of codes[:count] (uint32) in each of these lanes (uint64) into `costs` (int32, by lane); says how
+    many letters there are.
+    """
+    u = np.uint64
     costs[:] = 0
     fixed, seen = 0, 0
-    script, place, capital = -1, 0, 0  # of the character before, where it is a letter
-    before, inside = GAP, False  # its kind, where it is none, and whether a letter stands before it
-    for at in range(count + 1):
-        code = codes[at] if at < count else np.uint32(32)
-        kind = np.int64(t.kinds[code]) if code < 0x10000 else BROKEN
-        home = t.scripts[kind]
-        if home >= 0:
+    script, row, capital = u(0), u(0), u(0)  # of the character before, where it is a letter
+    before, inside = u(GAP), u(0)  # its kind, where it is none; 1 where a letter stands before that
+    for at in range(u(count + 1)):
+        code = u(codes[at]) if at < u(count) else u(_BLANK)
+        char = u(t.chars[code]) if code < u(0x10000) else u(BROKEN << 16)
+        own, kind = char & u(15), char >> u(16)
+        if own:
+            place, big = (char >> u(4)) & u(255), (char >> u(12)) & u(1)
             seen += 1
-            here = t.places[kind]
-            big = t.capitals[code]
-            _add(t, home, place if home == script else 0, here, lanes, costs)
-            if home == script:
-                fixed += _CASE if big and not capital else 0
+            if own == script:
+                fixed += _CASE if big > capital else 0
             else:
-                fixed += _TWO_SCRIPTS if script >= 0 else t.kind_costs[3 if inside else 2, before]
-            script, place, capital = home, here, big
+                fixed += _TWO_SCRIPTS if script else t.kind_costs[u(2) + inside, before]
+                row = t.starts[own]
+            _add(t, row + place * u(LANES), lanes, costs)
+            script, capital = own, big
+            row = t.starts[own] + place * t.sizes[own] * u(LANES)
             continue
-        fixed += t.kind_costs[0, kind]
-        if script >= 0:
-            _add(t, script, place, 0, lanes, costs)
-            fixed += t.kind_costs[1, kind]
-        elif before == SIGN or before == QUOTE:
-            fixed += _SIGNS_TOGETHER if kind == SIGN else _QUOTES_TOGETHER if kind == QUOTE or kind == LOW else 0
-        if kind == UNSPACED:
+        fixed += t.kind_costs[u(0), kind]
+        inside = u(script > u(0))
+        if inside:
+            _add(t, row, lanes, costs)
+            fixed += t.kind_costs[u(1), kind]
+        elif before == u(SIGN) or before == u(QUOTE):
+            fixed += _SIGNS_TOGETHER if kind == u(SIGN) else 0
+            fixed += _QUOTES_TOGETHER if kind == u(QUOTE) or kind == u(LOW) else 0
+        if kind == u(UNSPACED):
             seen += 1
-            fixed += t.common[code]
-        elif kind == GAP and code >= 0x80:
+            fixed += np.int64(t.common[code])
+        elif kind == u(GAP) and code >= u(0x80):
             fixed += _STRANGE_BLANK
-        before, inside = kind, script >= 0
-        script, place = -1, 0
-    costs += fixed
+        before, script = kind, u(0)
+    costs += np.int32(fixed)
     return seen
 
 
 @compiled
-def _add(
-    t: Tables, script: int, place: int, behind: int, lanes: NDArray[np.int64], costs: NDArray[np.int32]
-) -> None:
-    at = np.uint64(t.starts[script] + (place * t.sizes[script] + behind) * LANES)
+def _add(t: Tables, at: np.uint64, lanes: NDArray, costs: NDArray) -> None:
     for each in range(np.uint64(len(lanes))):
-        lane = np.uint64(lanes[each])
-        costs[lane] += np.int32(t.pairs[at + lane])
+        costs[lanes[each]] += np.int32(t.pairs[at + lanes[each]])

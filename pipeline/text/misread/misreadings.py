@@ -49,15 +49,16 @@ def double() -> tuple[Right, ...]:
     return tuple(Right(charset, "", ()) for charset in ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"))
 
 
+ALL_LANES = np.arange(LANES).astype(np.uint64)
 UTF_8 = Right("utf-8", "", ())
 
 
 @cache
-def lanes_of(right: Right) -> NDArray[np.int64]:
+def lanes_of(right: Right) -> NDArray[np.uint64]:
     """The lanes of its languages."""
     if not right.names:
-        return np.arange(LANES)
-    return np.flatnonzero(np.isin(languages(right.script), right.names))
+        return ALL_LANES
+    return np.flatnonzero(np.isin(languages(right.script), right.names)).astype(np.uint64)
 
 
 @cache

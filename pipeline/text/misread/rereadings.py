@@ -3,10 +3,10 @@
 A rereading can be undone to the byte: its text in the right charset, read in the wrong one, is the very line.
 """
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import accumulate
 
 from pipeline.text.misread.classes import (
     BROKEN,
@@ -19,8 +19,8 @@ from pipeline.text.misread.classes import (
     WIDE,
     classes,
 )
-from pipeline.text.misread.costs import NAT, languages, lowest, tables
-from pipeline.text.misread.misreadings import ANSI, OLD, UTF_8, Right, as_read, double, lanes_of, single
+from pipeline.text.misread.costs import NAT, languages, lowest
+from pipeline.text.misread.misreadings import ALL_LANES, ANSI, OLD, UTF_8, Right, as_read, double, lanes_of, single
 from pipeline.text.misread.screen import WORD, is_letter, may_stand
 
 # A character that was a letter or a sign of another sort and comes out as a quotation mark or a dash: possible, seldom.
@@ -33,7 +33,10 @@ _ALONE, _SUPPORTED = (WORD, 3), (1, 1)
 # How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
 # charsets use the same bytes, and a few characters that are all rare may be anything.
 _LEAD = 1 * NAT
-_ALL = np.arange(len(languages("LATIN")))
+
+
+_SCRIPT_ENDS = [FIRST_LETTER + end for end in accumulate(map(len, LETTERS.values()))]
+_FIRST_NOT_LATIN = _SCRIPT_ENDS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
     """Each rereading that makes sense, or those in one charset that the document is known to have been in."""
     if in_order(line):
         return
-    now, _, _ = lowest(line, _ALL)
+    now, _, _ = lowest(line, ALL_LANES)
     least = _ALONE if only is None else _SUPPORTED
     for right, text in _decoded(line):
         if only in (None, right) and (found := _judged(line, text, right, now, least)):
@@ -171,9 +174,8 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
 
 def _pure(kinds: list[int], script: str, least: int) -> bool:
     """Whether no word has letters of two scripts, and, where the letters are not Latin, one word of some length."""
-    scripts = tables().scripts
     own = list(LETTERS).index(script)
-    homes = [int(scripts[kind]) for kind in kinds]
+    homes = [bisect(_SCRIPT_ENDS, kind) if kind >= FIRST_LETTER else -1 for kind in kinds]
     if any(a >= 0 and b >= 0 and a != b for a, b in zip(homes, homes[1:], strict=False)):
         return False
     run = longest = 0
@@ -194,9 +196,6 @@ def _unspaced(kinds: list[int], least: int) -> bool:
     return count >= least and touching * 4 <= count and others * 3 <= count
 
 
-_FIRST_NOT_LATIN = FIRST_LETTER + len(LETTERS["LATIN"])
-
-
 def _meant(text: str, kinds: list[int]) -> bool:
     """Whether what is not ASCII is letters that we know, or typography."""
     strange = [(char, kind) for char, kind in zip(text, kinds, strict=True) if char > "\x7f"]
@@ -207,5 +206,5 @@ def _words(line: str, text: str, right: Right) -> int:
     gain = 0
     for before, after in zip(line.split(" "), text.split(" "), strict=False):
         if before != after:
-            gain += lowest(before, _ALL)[0] - lowest(after, lanes_of(right))[0]
+            gain += lowest(before, ALL_LANES)[0] - lowest(after, lanes_of(right))[0]
     return gain

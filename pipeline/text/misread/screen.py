@@ -25,7 +25,7 @@ from pipeline.text.misread.classes import (
     classes,
 )
 from pipeline.text.misread.costs import LANES, NAT, Tables, add_up, languages, tables
-from pipeline.text.misread.misreadings import LOW_BYTES, LOW_CHARSETS, OLD, ansi_chars, bytes_of, chars_of, single
+from pipeline.text.misread.misreadings import ALL_LANES, LOW_BYTES, LOW_CHARSETS, OLD, ansi_chars, bytes_of, chars_of, single
 from pipeline.text.utf8 import code_point, compiled, line_end
 from pipeline.text.vectors import lowest_bit, matches
 
@@ -50,7 +50,7 @@ class Screen(NamedTuple):
     latin: np.uint64  # languages with Latin letters
     low: np.uint64  # languages whose charsets are LOW_CHARSETS
     lanes: NDArray[np.uint64]  # [c, LANES] the language of each lane in it, 0 where it is none of the charset's
-    every: NDArray[np.int64]  # all lanes
+    every: NDArray[np.uint64]  # all lanes
     old: NDArray[np.uint8]  # [3, 0x10000] what a character is to UTF-8 read in OLD: 0 nothing, 1 goes on, 2-4 leads
 
 
@@ -75,7 +75,7 @@ def screen() -> Screen:
     of_charsets = np.bitwise_or.reduce(lanes, axis=1)
     latin = np.bitwise_or.reduce([of_charsets[at] for at, right in enumerate(single()) if right.script == "LATIN"])
     low = np.bitwise_or.reduce([of_charsets[at] for at, right in enumerate(single()) if right.charset in LOW_CHARSETS])
-    return Screen(bytes_of(), allowed, changed, chars, of_charsets, latin, low, lanes, np.arange(LANES), _old())
+    return Screen(bytes_of(), allowed, changed, chars, of_charsets, latin, low, lanes, ALL_LANES, _old())
 
 
 def _old() -> NDArray[np.uint8]:
@@ -251,7 +251,7 @@ def _reads(
     for charset in range(len(s.chars)):
         if s.languages[charset] & possible == 0:
             continue
-        lanes = np.flatnonzero(s.lanes[charset] & possible)
+        lanes = np.flatnonzero(s.lanes[charset] & possible).astype(np.uint64)
         for at in range(count):
             read[at] = s.chars[charset, s.bytes_[words[at]]]
         add_up(words, count, t, lanes, costs[0])
