@@ -24,8 +24,18 @@ from pipeline.text.screen import suspect_lines
 RIGHT = {
     **dict.fromkeys(("hu", "pl", "cs", "sk", "ro", "sl", "hr"), "iso8859-2 cp1250"),
     **dict.fromkeys(("fr", "de", "es", "it", "pt", "sv", "da"), "mac_roman cp850 cp437"),
-    **{"ru": "cp1251 koi8-r", "uk": "cp1251", "bg": "cp1251", "el": "cp1253", "tr": "cp1254", "he": "cp1255"},
-    **{"ja": "cp932 euc_jp", "zh": "gbk", "zht": "big5", "ko": "euc_kr", "th": "cp874", "lv": "cp1257"},
+    "ru": "cp1251 koi8-r",
+    "uk": "cp1251",
+    "bg": "cp1251",
+    "el": "cp1253",
+    "tr": "cp1254",
+    "he": "cp1255",
+    "ja": "cp932 euc_jp",
+    "zh": "gbk",
+    "zht": "big5",
+    "ko": "euc_kr",
+    "th": "cp874",
+    "lv": "cp1257",
 }
 # Charsets that UTF-8 may have been read in.
 WRONG = ("cp437", "cp850", "mac_roman", "cp1252", "latin-1")
@@ -89,9 +99,12 @@ def garbled(line: str, right: str, wrong: str) -> str | None:
     """The line as a program shows it that takes `right` for `wrong`; None where that cannot be, or changes nothing."""
     try:
         body = line.translate(OLD_SPELLING).encode(right)
-        read = body.decode("latin-1").translate(dict(enumerate(ansi_chars()))) if wrong == "cp1252" else body.decode(wrong)
+        read = (
+            body.decode("latin-1").translate(dict(enumerate(ansi_chars()))) if wrong == "cp1252" else body.decode(wrong)
+        )
     except UnicodeError:
         return None
+    read = read.translate(dict(enumerate(ansi_chars()))) if wrong == "cp1252" else read
     plain = all(char >= " " for char in read) and "\xad" not in read
     return read if read != line and plain else None
 
@@ -105,7 +118,11 @@ def _tell_garbled(texts: dict[str, list[list[str]]]) -> None:
             total += score
             rows.append(_row(f"{language}: {right} read as {wrong}", score))
     head = ("text", "lines", "repaired", "%", "wrongly", "one line", "repaired", "%", "wrongly", "others changed")
-    show("mojibake: every line of a document garbled, and one line of a right document", head, [*rows, _row("all", total)])
+    show(
+        "mojibake: every line of a document garbled, and one line of a right document",
+        head,
+        [*rows, _row("all", total)],
+    )
 
 
 def _pairs() -> Iterator[tuple[str, str, str]]:

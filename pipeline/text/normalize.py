@@ -166,8 +166,8 @@ def _composed(text: str) -> str:
 
 
 # In this order: entities may hide any of the others; escapes begin with a control character; a control character may
-# stand between the two halves of a line end or of a garbled letter; what was read in a wrong charset goes before ftfy's
-# repairs, which take C1 for Windows-1252 and so would garble it once more; NFC comes last because all others can undo it.
+# stand between the two halves of a line end or of a garbled letter; ftfy takes C1 for Windows-1252, and would garble
+# once more what was in another charset; NFC comes last because all others can undo it.
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("html_entities", _entities_resolved),
     ("surrogates", _without_surrogates),

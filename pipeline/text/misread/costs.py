@@ -41,10 +41,10 @@ _TWO_SCRIPTS = 10 * NAT  # letters of two scripts in one word
 _CASE = 4 * NAT  # a capital behind a small letter
 _STRANGE_BLANK = 1 * NAT  # a dash, a no-break space: less common than blanks and commas
 # By kind: alone, behind a letter, before a letter, before a letter where another one stands before it.
-_ALONE = {WIDE: 4, BROKEN: 12, OTHER: 8, SIGN: 3, QUOTE: 1, LOW: 1, DOTS: 1, NARROW_KANA: 12}
-_BEHIND = {SIGN: 5, OTHER: 5, LOW: 5}
-_BEFORE = {SIGN: 5, OTHER: 4}
-_INSIDE = {SIGN: 5, OTHER: 4, LOW: 5, QUOTE: 5, DOTS: 1.5, APOSTROPHE: 0}
+_ALONE: dict[int, float] = {WIDE: 4, BROKEN: 12, OTHER: 8, SIGN: 3, QUOTE: 1, LOW: 1, DOTS: 1, NARROW_KANA: 12}
+_BEHIND: dict[int, float] = {SIGN: 5, OTHER: 5, LOW: 5}
+_BEFORE: dict[int, float] = {SIGN: 5, OTHER: 4}
+_INSIDE: dict[int, float] = {SIGN: 5, OTHER: 4, LOW: 5, QUOTE: 5, DOTS: 1.5, APOSTROPHE: 0}
 _SIGNS_TOGETHER, _QUOTES_TOGETHER = 3 * NAT, 2 * NAT
 _DEAREST = 63 * NAT
 _BLANK = ord(" ")
@@ -53,10 +53,12 @@ _BLANK = ord(" ")
 class Tables(NamedTuple):
     """Arrays for the kernel. Scripts are numbered from 1; place 0 in a script is what stands between words."""
 
-    chars: NDArray[np.uint32]  # [0x10000] script (4 bits; 0: no letter), place (8 bits), capital (1 bit), kind (from bit 16)
+    chars: NDArray[
+        np.uint32
+    ]  # [0x10000] script (4 bits; 0: no letter), place (8 bits), capital (1 bit), kind (from bit 16)
     sizes: NDArray[np.uint64]  # [scripts + 1] letters and 1
     starts: NDArray[np.uint64]  # [scripts + 1] where its pairs start
-    pairs: NDArray[np.uint8]  # by script, place, place behind it, lane
+    pairs: NDArray[np.uint8]  # [lanes, all pairs] by script, place, place behind it; few lanes are needed together
     common: NDArray[np.uint8]  # [0x10000] characters of unspaced scripts
     kind_costs: NDArray[np.int64]  # [4, kinds] alone, behind a letter, before one, between two
 
@@ -65,9 +67,10 @@ class Tables(NamedTuple):
 def tables() -> Tables:
     """The tables, made once in a process (about 0.2 s)."""
     pairs = [_pairs(script) for script in LETTERS]
-    starts = np.cumsum([0, 0, *(each.size for each in pairs[:-1])]).astype(np.uint64)
-    sizes = np.array([0, *map(len, pairs)], np.uint64)
-    return Tables(_chars(), sizes, starts, np.concatenate([each.ravel() for each in pairs]), _common(), _kind_costs())
+    starts = np.cumsum([0, 0, *(each[0].size for each in pairs[:-1])]).astype(np.uint64)
+    sizes = np.array([0, *(each.shape[1] for each in pairs)], np.uint64)
+    flat = np.concatenate([each.reshape(LANES, -1) for each in pairs], axis=1)
+    return Tables(_chars(), sizes, starts, flat, _common(), _kind_costs())
 
 
 def _chars() -> NDArray[np.uint32]:
@@ -90,9 +93,9 @@ def languages(script: str) -> list[str]:
 
 
 def _pairs(script: str) -> NDArray[np.uint8]:
-    """[place, place behind it, lane] costs; place 0 is the start or the end of a word."""
+    """[lane, place, place behind it] costs; place 0 is the start or the end of a word."""
     lanes = [_language_pairs(language, LETTERS[script]) for language in languages(script)]
-    return np.stack(lanes, axis=-1)
+    return np.stack(lanes)
 
 
 @cache
@@ -116,8 +119,7 @@ def _common() -> NDArray[np.uint8]:
 
 def _kind_costs() -> NDArray[np.int64]:
     costs = np.zeros((4, FIRST_LETTER), np.int64)
-    given: tuple[dict[int, float], ...] = (_ALONE, _BEHIND, _BEFORE, _INSIDE)
-    for row, each in zip(costs, given, strict=True):
+    for row, each in zip(costs, (_ALONE, _BEHIND, _BEFORE, _INSIDE), strict=True):
         row[list(each)] = [round(cost * NAT) for cost in each.values()]
     return costs
 
@@ -153,9 +155,9 @@ def add_up(codes: NDArray, count: int, t: Tables, lanes: NDArray, costs: NDArray
             else:
                 fixed += _TWO_SCRIPTS if script else t.kind_costs[u(2) + inside, before]
                 row = t.starts[own]
-            _add(t, row + place * u(LANES), lanes, costs)
+            _add(t, row + place, lanes, costs)
             script, capital = own, big
-            row = t.starts[own] + place * t.sizes[own] * u(LANES)
+            row = t.starts[own] + place * t.sizes[own]
             continue
         fixed += t.kind_costs[u(0), kind]
         inside = u(script > u(0))
@@ -178,4 +180,4 @@ def add_up(codes: NDArray, count: int, t: Tables, lanes: NDArray, costs: NDArray
 @compiled
 def _add(t: Tables, at: np.uint64, lanes: NDArray, costs: NDArray) -> None:
     for each in range(np.uint64(len(lanes))):
-        costs[lanes[each]] += np.int32(t.pairs[at + lanes[each]])
+        costs[lanes[each]] += np.int32(t.pairs[lanes[each], at])

@@ -17,13 +17,14 @@ OLD = ("mac_roman", "cp437", "cp850")
 
 # Single-byte charsets that are looked for. Others of `SINGLE` are too rare to be worth their chance of being wrong.
 _LOOKED_FOR = (
-    "iso8859-2 cp1250 cp1254 cp1257 mac_roman cp850 cp437 cp1251 koi8-u iso8859-5 cp866 mac_cyrillic "
-    "cp1253 iso8859-7 cp1255 cp1256 iso8859-6 cp874"
-).split()
+    "iso8859-2", "cp1250", "cp1254", "cp1257", "mac_roman", "cp850", "cp437",
+    "cp1251", "koi8-u", "iso8859-5", "cp866", "mac_cyrillic",
+    "cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874",
+)  # fmt: skip
 # These have nearly all their letters below A6, where Latin-1 has none; the others have them from C0 on, too.
 LOW_CHARSETS = ("mac_roman", "cp850", "cp437")
 LOW_BYTES = 0xA6
-_SCRIPTS = dict.fromkeys("ru uk be bg sr mk".split(), "CYRILLIC")
+_SCRIPTS = dict.fromkeys(["ru", "uk", "be", "bg", "sr", "mk"], "CYRILLIC")
 _SCRIPTS |= {"el": "GREEK", "he": "HEBREW", "ar": "ARABIC", "fa": "ARABIC", "th": "THAI"}
 
 
@@ -85,7 +86,7 @@ def as_read(line: str, wrong: str) -> bytes | None:
 def _ansi_bytes() -> dict[int, int | str]:
     """For `str.translate`: each character of Windows-1252 to that of its byte, and what would pass for it to none."""
     chars = ansi_chars()
-    table: dict[int, int | str] = {code: "\uffff" for code in range(0x80, 0xA0)}
+    table: dict[int, int | str] = dict.fromkeys(range(128, 160), "\uffff")
     return table | {ord(char): byte for byte, char in enumerate(chars)}
 
 

@@ -6,7 +6,7 @@ A rereading can be undone to the byte: its text in the right charset, read in th
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from pipeline.text.misread.classes import (
     BROKEN,
@@ -21,14 +21,16 @@ from pipeline.text.misread.classes import (
 )
 from pipeline.text.misread.costs import NAT, languages, lowest
 from pipeline.text.misread.misreadings import ALL_LANES, ANSI, OLD, UTF_8, Right, as_read, double, lanes_of, single
-from pipeline.text.misread.screen import WORD, is_letter, may_stand
+from pipeline.text.misread.screen import WORD
+from pipeline.text.misread.tables import is_letter, may_stand
 
 # A character that was a letter or a sign of another sort and comes out as a quotation mark or a dash: possible, seldom.
 _TO_TYPOGRAPHY = 3 * NAT
 # Of two readings the one that leaves fewer characters without a letter: what is above ASCII mostly is one.
 _NO_LETTER = 6 * NAT
 _TABLE = 4  # characters, at least, of a table of characters
-# Letters of the longest word where they are not Latin, and characters of unspaced scripts; in lines that others speak for.
+# Letters of the longest word where they are not Latin, and characters of unspaced scripts; then where others speak for
+# the line.
 _ALONE, _SUPPORTED = (WORD, 3), (1, 1)
 # How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
 # charsets use the same bytes, and a few characters that are all rare may be anything.
@@ -97,7 +99,7 @@ def in_order(line: str) -> bool:
     if len(high) < _TABLE:
         return False
     orders = ([ord(char) for char in high], *(as_read(high, wrong) or b"" for wrong in OLD))
-    steps = max(sum(b - a == 1 for a, b in zip(codes, codes[1:], strict=False)) for codes in orders)
+    steps = max(sum(b - a == 1 for a, b in pairwise(codes)) for codes in orders)
     return steps * 5 >= len(high) * 2
 
 
@@ -165,7 +167,7 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
             continue
         if is_letter(char, language):
             good.append(char.lower())
-        elif may_stand(char) or _kind(char) == OTHER and not char.isalpha():  # a vowel point
+        elif may_stand(char) or (_kind(char) == OTHER and not char.isalpha()):  # a vowel point
             other += 1
         else:
             return set(), 0
@@ -176,7 +178,7 @@ def _pure(kinds: list[int], script: str, least: int) -> bool:
     """Whether no word has letters of two scripts, and, where the letters are not Latin, one word of some length."""
     own = list(LETTERS).index(script)
     homes = [bisect(_SCRIPT_ENDS, kind) if kind >= FIRST_LETTER else -1 for kind in kinds]
-    if any(a >= 0 and b >= 0 and a != b for a, b in zip(homes, homes[1:], strict=False)):
+    if any(a >= 0 and b >= 0 and a != b for a, b in pairwise(homes)):
         return False
     run = longest = 0
     for home in homes:
@@ -189,8 +191,7 @@ def _unspaced(kinds: list[int], least: int) -> bool:
     """Whether the line reads as text of an unspaced script: hardly any of it in words of others, hardly any signs."""
     count = kinds.count(UNSPACED)
     touching = sum(
-        (a == UNSPACED and b >= FIRST_LETTER) or (b == UNSPACED and a >= FIRST_LETTER)
-        for a, b in zip(kinds, kinds[1:], strict=False)
+        (a == UNSPACED and b >= FIRST_LETTER) or (b == UNSPACED and a >= FIRST_LETTER) for a, b in pairwise(kinds)
     )
     others = sum(kind in (SIGN, OTHER) or kind >= _FIRST_NOT_LATIN for kind in kinds)
     return count >= least and touching * 4 <= count and others * 3 <= count
