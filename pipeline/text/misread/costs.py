@@ -31,7 +31,7 @@ from pipeline.text.misread.classes import (
     WIDE,
     classes,
 )
-from pipeline.text.utf8 import compiled
+from pipeline.text.utf8 import compiled, inlined
 
 NAT = 4  # quarter nats
 LANES = 32
@@ -155,14 +155,14 @@ def add_up(codes: NDArray, count: int, t: Tables, lanes: NDArray, costs: NDArray
             else:
                 fixed += _TWO_SCRIPTS if script else t.kind_costs[u(2) + inside, before]
                 row = t.starts[own]
-            _add(t, row + place, lanes, costs)
+            _add(t.pairs, row + place, lanes, costs)
             script, capital = own, big
             row = t.starts[own] + place * t.sizes[own]
             continue
         fixed += t.kind_costs[u(0), kind]
         inside = u(script > u(0))
         if inside:
-            _add(t, row, lanes, costs)
+            _add(t.pairs, row, lanes, costs)
             fixed += t.kind_costs[u(1), kind]
         elif before == u(SIGN) or before == u(QUOTE):
             fixed += _SIGNS_TOGETHER if kind == u(SIGN) else 0
@@ -177,7 +177,7 @@ def add_up(codes: NDArray, count: int, t: Tables, lanes: NDArray, costs: NDArray
     return seen
 
 
-@compiled
-def _add(t: Tables, at: np.uint64, lanes: NDArray, costs: NDArray) -> None:
+@inlined
+def _add(pairs: NDArray, at: np.uint64, lanes: NDArray, costs: NDArray) -> None:
     for each in range(np.uint64(len(lanes))):
-        costs[lanes[each]] += np.int32(t.pairs[lanes[each], at])
+        costs[lanes[each]] += np.int32(pairs[lanes[each], at])

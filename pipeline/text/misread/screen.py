@@ -10,23 +10,15 @@ from numpy.typing import NDArray
 
 from pipeline.text.misread.costs import LANES, NAT, Tables, add_up, tables
 from pipeline.text.misread.misreadings import LOW_BYTES
-from pipeline.text.misread.tables import Screen, screen
-from pipeline.text.utf8 import code_point, compiled, line_end
+from pipeline.text.misread.tables import BETWEEN_WORDS, ODD_SIGN, Screen, screen
+from pipeline.text.utf8 import code_point, compiled, inlined, line_end
 from pipeline.text.vectors import lowest_bit, matches
 
 LEAST = 6 * NAT  # what a line must cost less to be looked at
 WORD = 4  # letters of the longest word, at least, where the letters are not Latin
-_LOOK = 24  # characters above ASCII; so many say whether a line is in a charset of two bytes
-_BEGINNING = 100  # characters, in which it mostly shows that a line is in another language
+_LOOK = 12  # characters above ASCII; so many say whether a line is in a charset of two bytes
+_BEGINNING = 100  # bytes, in which it mostly shows that a line is in another language
 _NEWLINE, _BLANK = ord("\n"), ord(" ")
-
-# What right English has above ASCII. A line that has nothing else is not looked at: not for the first, wherever they
-# stand, and not for the second unless they stand between two letters.
-_TYPOGRAPHY = tuple(map(ord, "’\xa0«»°©®·§"))
-_BETWEEN_LETTERS = tuple(map(ord, "“”‘„‚—–…"))
-
-# Signs that Big5 has for bytes of common characters, and right text seldom has.
-_ODD_SIGNS = tuple(map(ord, "¤¥¦¯±²³´µ¶¸¹º¼½¾"))
 
 
 def suspicious(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -51,17 +43,13 @@ def _text(data: NDArray, start: int, end: int, s: Screen, t: Tables, costs: NDAr
         if high == end:
             break
         stop = line_end(data, high, end)
-        if _known(data, high, s):
-            first = high
-            while first > at and data[first - 1] != _NEWLINE:
-                first -= 1
-            if _line(data, first, high, stop, s, t, costs, missing):
-                return True
+        if _known(data, high, s.bytes_, s.old) and _line(data, at, high, stop, s, t, costs, missing):
+            return True
         at = stop
     return False
 
 
-@compiled
+@inlined
 def _next_high(data: NDArray, at: int, end: int) -> int:
     """Where the first byte above ASCII in [at, end) is; `end` where there is none."""
     u = np.uint64
@@ -76,81 +64,84 @@ def _next_high(data: NDArray, at: int, end: int) -> int:
     return min(int(np.int64(place)), end)
 
 
-@compiled
-def _known(data: NDArray, at: int, s: Screen) -> bool:
+@inlined
+def _known(data: NDArray, at: int, bytes_: NDArray, old: NDArray) -> bool:
     """Whether any wrong charset has the character; if not, its line is in none."""
     code, _ = code_point(data, at)
-    return code < 0x10000 and bool(s.bytes_[code] >= 0 or s.old[0, code] or s.old[1, code] or s.old[2, code])
+    return code < 0x10000 and bool(bytes_[code] >= 0 or old[0, code] or old[1, code] or old[2, code])
 
 
-@compiled
+@inlined
 def _line(
     data: NDArray, start: int, high: int, end: int, s: Screen, t: Tables, costs: NDArray, missing: NDArray
 ) -> bool:
-    """Whether the line may be misread. `high`: where its first byte above ASCII is. All in one walk over what is above
-    ASCII, so that most lines are let go after a few characters; that is why it is one long function.
+    """Whether the line may be misread; it starts at `start` or later, and its first byte above ASCII is at `high`.
+
+    All in one walk over what is above ASCII, so that most lines are let go after a few characters.
     """
     possible, other = ~np.uint64(0), np.uint64(0)
-    ansi, telling, low = True, False, False
+    ansi, utf8, telling, low = True, True, False, False
     seen, pairs, signs, leads, run, longest = 0, 0, 0, 0, 0, 0
     missing[:] = 0  # continuation characters of UTF-8 read in OLD; -1: the line is none
     at, behind = high, -1
     while at < end:
         code, size = code_point(data, at)
         beside = at == behind
-        _utf8(code, beside, s, missing)
+        utf8 = utf8 and _utf8(code, beside, s.old, missing)
         byte = int(s.bytes_[code]) if code < 0x10000 else -1
         ansi = ansi and byte >= 0
         if ansi:
+            role = s.roles[byte]
             possible &= s.allowed[byte]
             other |= s.changed[byte]
-            tells = _telling(data, at, at + size, end, code)
-            telling = telling or tells
-            low = low or (tells and byte < LOW_BYTES)
+            if role >= ODD_SIGN or (role == BETWEEN_WORDS and _between_letters(data, at, at + size, end)):
+                telling = True
+                low = low or byte < LOW_BYTES
             run = run + 1 if beside else 1
             longest = max(longest, run)
-            if seen < _LOOK:
-                seen += 1
-                pairs += 1 if beside and byte >= 0xA1 else 0
-                signs += 1 if code in _ODD_SIGNS else 0
-                leads += 1 if 0x81 <= byte <= 0x83 else 0
-        hopeless = not ansi or (possible == 0 and seen == _LOOK and not _double(seen, pairs, signs, leads))
-        if hopeless and missing.max() < 0:
+            seen += 1
+            pairs += 1 if beside and byte >= 0xA1 else 0
+            signs += 1 if role == ODD_SIGN else 0
+            leads += 1 if 0x81 <= byte <= 0x83 else 0
+        if not utf8 and (not ansi or (possible == 0 and seen >= _LOOK and not _double(seen, pairs, signs, leads))):
             return False
         behind = at + size
         at = _next_high(data, behind, end)
-        if at != behind:
+        if utf8 and at != behind:
             _broken_off(missing)
-    if missing.max() == 0 or (ansi and _double(seen, pairs, signs, leads)):
+    if (utf8 and missing.max() == 0) or (ansi and _double(seen, pairs, signs, leads)):
         return True
     possible &= other if longest >= WORD else other & s.latin
     possible &= ~np.uint64(0) if low else ~s.low
-    return ansi and telling and possible != 0 and _reads(data, start, end, possible, s, t, costs)
-
-
-@compiled
-def _telling(data: NDArray, at: int, after: int, end: int, code: int) -> bool:
-    """Whether right English would not have this character here."""
-    if code in _TYPOGRAPHY:
+    if not (ansi and telling and possible != 0):
         return False
-    if code not in _BETWEEN_LETTERS:
-        return True
+    while high > start and data[high - 1] != _NEWLINE:
+        high -= 1
+    return _reads(data, high, end, possible, s, t, costs)
+
+
+@inlined
+def _between_letters(data: NDArray, at: int, after: int, end: int) -> bool:
     if at == 0 or after >= end:
         return False
     return ord("a") <= data[at - 1] <= ord("z") and ord("a") <= data[after] <= ord("z")
 
 
-@compiled
-def _utf8(code: int, beside: bool, s: Screen, missing: NDArray) -> None:
+@inlined
+def _utf8(code: int, beside: bool, old: NDArray, missing: NDArray) -> bool:
+    """Whether the line still can be UTF-8 read in one of OLD."""
+    possible = False
     for each in range(len(missing)):
-        role = int(s.old[each, code]) if code < 0x10000 else 0
+        role = int(old[each, code]) if code < 0x10000 else 0
         if missing[each] > 0:
             missing[each] = missing[each] - 1 if role == 1 and beside else -1
         elif missing[each] == 0:
             missing[each] = role - 1 if role > 1 else -1
+        possible = possible or missing[each] >= 0
+    return possible
 
 
-@compiled
+@inlined
 def _broken_off(missing: NDArray) -> None:
     """ASCII came where continuation characters are missing."""
     for each in range(len(missing)):
@@ -158,7 +149,7 @@ def _broken_off(missing: NDArray) -> None:
             missing[each] = -1
 
 
-@compiled
+@inlined
 def _double(seen: int, pairs: int, signs: int, leads: int) -> bool:
     """Whether the characters above ASCII look like those of a charset of two bytes: they stand together (EUC, GBK), or
     many are odd signs (Big5), or they hold bytes that kana and full stops begin with (Shift-JIS).
@@ -170,12 +161,12 @@ def _double(seen: int, pairs: int, signs: int, leads: int) -> bool:
 def _reads(data: NDArray, start: int, end: int, possible: np.uint64, s: Screen, t: Tables, costs: NDArray) -> bool:
     """Whether the line costs less by LEAST in some charset and one of these languages.
 
-    Words are independent, so what a reading gains it gains in the words that are not ASCII; the line as a whole is only
+    Words are independent, so what a reading gains it gains in the words that change; the line as a whole is only
     asked where they gain enough in one language, for it may be better in another one as it is. Rows of `costs`: words
     as they are, words read again, the beginning of the line, the line.
     """
-    words, read, line = np.zeros((3, end - start + 1), np.uint32)
-    count, length = _words(data, start, end, words), 0
+    words, read, line = np.empty((3, end - start + 1), np.uint32)
+    count, begun = _words(data, start, end, possible, s, words), False
     wanted, answered = np.zeros(LANES, np.uint64), np.uint64(0)
     for charset in range(len(s.chars)):
         wanted |= s.lanes[charset] & possible
@@ -191,30 +182,37 @@ def _reads(data: NDArray, start: int, end: int, possible: np.uint64, s: Screen, 
             gain = costs[0, lane] - costs[1, lane]
             if gain < LEAST:
                 continue
-            if length == 0:
-                length = _codes(data, start, end, line)
-                add_up(line, _beginning(line, length), t, s.every, costs[2])
+            if not begun:
+                add_up(line, _codes(data, start, _beginning(data, start, end), line), t, s.every, costs[2])
+                begun = True
             if costs[2, lane] - gain <= costs[2].min() - LEAST:
-                add_up(line, length, t, s.every, costs[3])
+                add_up(line, _codes(data, start, end, line), t, s.every, costs[3])
                 if costs[3, lane] - gain <= costs[3].min() - LEAST:
                     return True
     return False
 
 
 @compiled
-def _words(data: NDArray, start: int, end: int, codes: NDArray) -> int:
-    """Puts the words that are not ASCII into `codes`, each with a blank behind it; says how many code points."""
-    count, kept, high = 0, 0, False
-    while start <= end:
-        code, size = code_point(data, start) if start < end else (_BLANK, 1)
-        codes[count] = code
+def _words(data: NDArray, start: int, end: int, possible: np.uint64, s: Screen, codes: NDArray) -> int:
+    """Puts the words that change in one of these languages into `codes`, each with a blank behind it; says how many
+    code points.
+    """
+    count, at = 0, _next_high(data, start, end)
+    while at < end:
+        code, size = code_point(data, at)
+        if s.changed[s.bytes_[code]] & possible == 0:
+            at = _next_high(data, at + size, end)
+            continue
+        first, last = at, at
+        while first > start and data[first - 1] != _BLANK:
+            first -= 1
+        while last < end and data[last] != _BLANK:
+            last += 1
+        count += _codes(data, first, last, codes[count:])
+        codes[count] = _BLANK
         count += 1
-        high = high or code >= 0x80
-        start += size
-        if code == _BLANK:
-            kept = count = count if high else kept
-            high = False
-    return kept
+        at = _next_high(data, last, end)
+    return count
 
 
 @compiled
@@ -241,9 +239,9 @@ def _codes(data: NDArray, start: int, end: int, codes: NDArray) -> int:
 
 
 @compiled
-def _beginning(line: NDArray, length: int) -> int:
-    """Where the first word behind `_BEGINNING` characters ends."""
-    at = min(_BEGINNING, length)
-    while at < length and line[at] != _BLANK:
+def _beginning(data: NDArray, start: int, end: int) -> int:
+    """Where the first word behind `_BEGINNING` bytes ends."""
+    at = min(start + _BEGINNING, end)
+    while at < end and data[at] != _BLANK:
         at += 1
     return at

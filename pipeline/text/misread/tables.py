@@ -20,7 +20,12 @@ from pipeline.text.misread.misreadings import (
     single,
 )
 
-_BETWEEN_WORDS = {GAP, DIGIT, QUOTE, LOW, DOTS, APOSTROPHE}
+# Roles of bytes. TYPOGRAPHY: what right English has above ASCII; a line that has nothing else is not looked at, nor one
+# that has BETWEEN_WORDS only where they belong. ODD_SIGN: Big5 has it for bytes of common characters, text seldom.
+TYPOGRAPHY, BETWEEN_WORDS, ODD_SIGN, ORDINARY = range(4)
+_ROLES = {TYPOGRAPHY: "’\xa0«»°©®·§", BETWEEN_WORDS: "“”‘„‚—–…", ODD_SIGN: "¤¥¦¯±²³´µ¶¸¹º¼½¾"}
+
+_STANDING = {GAP, DIGIT, QUOTE, LOW, DOTS, APOSTROPHE}
 _SIGNS_OF_TEXT = set("°§•·€™®©†№–—")
 
 
@@ -28,6 +33,7 @@ class Screen(NamedTuple):
     """Arrays for the kernel; c = charsets. A language is a bit."""
 
     bytes_: NDArray[np.int16]  # [0x10000] byte in Latin-1 or Windows-1252, or -1
+    roles: NDArray[np.uint8]  # [256] role of the byte in Windows-1252
     allowed: NDArray[np.uint64]  # [256] languages in whose charsets the byte can stand in a text
     changed: NDArray[np.uint64]  # [256] languages to whom it is a letter, and another one than it was read as
     chars: NDArray[np.uint32]  # [c, 256] what the charset makes of each byte
@@ -60,7 +66,7 @@ def screen() -> Screen:
         for of_kind in (lambda right: right.script == "LATIN", lambda right: right.charset in LOW_CHARSETS)
     )
     chars = np.stack([chars_of(right.charset) for right in single()])
-    return Screen(bytes_of(), allowed, changed, chars, of_charset, latin, low, lanes, ALL_LANES, _old())
+    return Screen(bytes_of(), _sign_roles(), allowed, changed, chars, of_charset, latin, low, lanes, ALL_LANES, _old())
 
 
 def _roles(right: Right, language: str) -> tuple[list[int], list[int]]:
@@ -75,6 +81,13 @@ def _roles(right: Right, language: str) -> tuple[list[int], list[int]]:
         elif may_stand(char) or (char == now and not char.isalpha()):
             stands.append(byte)
     return stands, differs
+
+
+def _sign_roles() -> NDArray[np.uint8]:
+    roles = np.full(256, ORDINARY, np.uint8)
+    for role, chars in _ROLES.items():
+        roles[[ansi_chars().index(char) for char in chars]] = role
+    return roles
 
 
 def _old() -> NDArray[np.uint8]:
@@ -98,4 +111,4 @@ def is_letter(char: str, language: str) -> bool:
 
 def may_stand(char: str) -> bool:
     """Whether a character that is no letter is one that texts have: a quotation mark, a dash, a degree sign."""
-    return int(classes().kinds[ord(char)]) in _BETWEEN_WORDS or char in _SIGNS_OF_TEXT
+    return int(classes().kinds[ord(char)]) in _STANDING or char in _SIGNS_OF_TEXT
