@@ -126,7 +126,7 @@ def _kind_costs() -> NDArray[np.int64]:
 
 def lowest(text: str, lanes: NDArray[np.uint64]) -> tuple[int, int, int]:
     """The lowest cost in these lanes, its lane, and how many letters the text has."""
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    codes = np.array([*map(ord, text)], np.uint32)  # writable, as the screen's: one compilation serves both
     costs = np.zeros(LANES, np.int32)
     count = int(add_up(codes, len(codes), tables(), lanes, costs))
     lane = int(lanes[costs[lanes].argmin()])

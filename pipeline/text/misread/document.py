@@ -15,10 +15,10 @@ LONGEST_LINE = 100_000  # characters; a longer line is nobody's text, and is lef
 # In nats, and measured on right text in 65 languages (docs/mojibake.md). What is read again must cost no more for each
 # letter than text of its language does: that is what keeps languages out that we do not know, for they come out as
 # some language that we know, but as poor text of it.
-_DEAREST = {"": 9.5, "LATIN": 3.4, "CYRILLIC": 3.9, "GREEK": 3.9, "HEBREW": 3.9, "ARABIC": 4.6, "THAI": 3.9}
+_DEAREST = {"": 9.5, "LATIN": 3.5, "CYRILLIC": 3.9, "GREEK": 3.9, "HEBREW": 3.9, "ARABIC": 4.6, "THAI": 3.9}
 # A line for its own sake: by scripts, by how many different letters prove it.
 _SURE, _SURE_OF_ONE, _SURE_OF_SCRIPT, _SURE_UTF_8 = 8 * NAT, 9 * NAT, 12 * NAT, 6 * NAT
-_SURE_WORDS, _SURE_WORDS_OF_ONE = 4 * NAT, 6 * NAT
+_VERY_SURE, _SURE_WORDS, _SURE_WORDS_OF_ONE = 14 * NAT, 4 * NAT, 6 * NAT
 _LETTERS, _LETTERS_OF_ONE = 20, 30  # of a line with Latin letters, at least
 _DIFFERENT = 3  # letters or characters, where the script changes
 # A line that others speak for.
@@ -80,7 +80,8 @@ def _sure(found: Rereading) -> bool:
         return found.gain >= _SURE_OF_SCRIPT and found.changed >= _DIFFERENT
     if found.changed == 1:
         return found.gain >= _SURE_OF_ONE and found.words >= _SURE_WORDS_OF_ONE and found.letters >= _LETTERS_OF_ONE
-    return found.gain >= _SURE and found.words >= _SURE_WORDS and found.letters >= _LETTERS
+    enough = found.words >= _SURE_WORDS or (found.gain >= _VERY_SURE and found.words >= 0)
+    return found.gain >= _SURE and enough and found.letters >= _LETTERS
 
 
 def _cheap(found: Rereading, factor: float, more: int) -> bool:

@@ -6,7 +6,7 @@ A rereading can be undone to the byte: its text in the right charset, read in th
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from pipeline.text.misread.classes import (
     BROKEN,
@@ -29,13 +29,10 @@ _TO_TYPOGRAPHY = 3 * NAT
 # Of two readings the one that leaves fewer characters without a letter: what is above ASCII mostly is one.
 _NO_LETTER = 6 * NAT
 _TABLE = 4  # characters, at least, of a table of characters
-# Letters of the longest word where they are not Latin, and characters of unspaced scripts; then where others speak for
-# the line.
-_ALONE, _SUPPORTED = (WORD, 3), (1, 1)
+_LEAST_UNSPACED = 3  # characters of a line that also has words of other scripts, or for which no other line speaks
 # How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
 # charsets use the same bytes, and a few characters that are all rare may be anything.
 _LEAD = 1 * NAT
-
 
 _SCRIPT_ENDS = [FIRST_LETTER + end for end in accumulate(map(len, LETTERS.values()))]
 _FIRST_NOT_LATIN = _SCRIPT_ENDS[0]
@@ -83,9 +80,8 @@ def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
     if in_order(line):
         return
     now, _, _ = lowest(line, ALL_LANES)
-    least = _ALONE if only is None else _SUPPORTED
     for right, text in _decoded(line):
-        if only in (None, right) and (found := _judged(line, text, right, now, least)):
+        if only in (None, right) and (found := _judged(line, text, right, now, only is not None)):
             yield found
 
 
@@ -132,7 +128,7 @@ def _read(body: bytes, right: Right) -> str | None:
         return None
 
 
-def _judged(line: str, text: str, right: Right, now: int, least: tuple[int, int]) -> Rereading | None:
+def _judged(line: str, text: str, right: Right, now: int, supported: bool) -> Rereading | None:
     kinds = [_kind(char) for char in text]
     if BROKEN in kinds or NARROW_KANA in kinds:
         return None
@@ -141,11 +137,11 @@ def _judged(line: str, text: str, right: Right, now: int, least: tuple[int, int]
     language = languages(script)[lane]
     if right.script:
         good, other = _letters(line, text, language)
-        if not good or not _pure(kinds, script, least[0]):
+        if not good or not _pure(kinds, script, supported):
             return None
         changed = len(good)
         cost += other * _TO_TYPOGRAPHY
-    elif not _unspaced(kinds, least[1]) and not (right is UTF_8 and _meant(text, kinds)):
+    elif not _unspaced(kinds, supported) and not (right is UTF_8 and _meant(text, kinds)):
         return None
     else:
         changed = len({char for char, kind in zip(text, kinds, strict=True) if kind == UNSPACED})
@@ -174,22 +170,23 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
     return (set(good), other) if 2 * len(good) >= other else (set(), 0)
 
 
-def _pure(kinds: list[int], script: str, least: int) -> bool:
-    """Whether no word has letters of two scripts, and, where the letters are not Latin, one word of some length."""
+def _pure(kinds: list[int], script: str, supported: bool) -> bool:
+    """Whether no word has letters of two scripts, and, where the letters are not Latin, one word of some length; or
+    most of them are of this script, where others speak for the line.
+    """
     own = list(LETTERS).index(script)
     homes = [bisect(_SCRIPT_ENDS, kind) if kind >= FIRST_LETTER else -1 for kind in kinds]
     if any(a >= 0 and b >= 0 and a != b for a, b in pairwise(homes)):
         return False
-    run = longest = 0
-    for home in homes:
-        run = run + 1 if home == own else 0
-        longest = max(longest, run)
-    return script == "LATIN" or longest >= least
+    runs = [len(list(run)) for home, run in groupby(homes) if home == own]
+    most = 2 * sum(runs) > sum(home >= 0 for home in homes)
+    return script == "LATIN" or max(runs, default=0) >= WORD or (supported and most)
 
 
-def _unspaced(kinds: list[int], least: int) -> bool:
+def _unspaced(kinds: list[int], supported: bool) -> bool:
     """Whether the line reads as text of an unspaced script: hardly any of it in words of others, hardly any signs."""
     count = kinds.count(UNSPACED)
+    least = 1 if supported and all(kind < FIRST_LETTER for kind in kinds) else _LEAST_UNSPACED
     touching = sum(
         (a == UNSPACED and b >= FIRST_LETTER) or (b == UNSPACED and a >= FIRST_LETTER) for a, b in pairwise(kinds)
     )

@@ -49,7 +49,7 @@ def _text(data: NDArray, start: int, end: int, s: Screen, t: Tables, costs: NDAr
     return False
 
 
-@inlined
+@compiled
 def _next_high(data: NDArray, at: int, end: int) -> int:
     """Where the first byte above ASCII in [at, end) is; `end` where there is none."""
     u = np.uint64
@@ -71,7 +71,7 @@ def _known(data: NDArray, at: int, bytes_: NDArray, old: NDArray) -> bool:
     return code < 0x10000 and bool(bytes_[code] >= 0 or old[0, code] or old[1, code] or old[2, code])
 
 
-@inlined
+@compiled
 def _line(
     data: NDArray, start: int, high: int, end: int, s: Screen, t: Tables, costs: NDArray, missing: NDArray
 ) -> bool:
@@ -165,7 +165,8 @@ def _reads(data: NDArray, start: int, end: int, possible: np.uint64, s: Screen, 
     asked where they gain enough in one language, for it may be better in another one as it is. Rows of `costs`: words
     as they are, words read again, the beginning of the line, the line.
     """
-    words, read, line = np.empty((3, end - start + 1), np.uint32)
+    size = end - start + 1
+    words, read, line = np.empty(size, np.uint32), np.empty(size, np.uint32), np.empty(size, np.uint32)
     count, begun = _words(data, start, end, possible, s, words), False
     wanted, answered = np.zeros(LANES, np.uint64), np.uint64(0)
     for charset in range(len(s.chars)):
