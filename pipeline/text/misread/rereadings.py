@@ -33,6 +33,8 @@ _LEAST_UNSPACED = 3  # characters of a line that also has words of other scripts
 # How much likelier than the next one a rereading must be; in unspaced scripts for each character that differs: their
 # charsets use the same bytes, and a few characters that are all rare may be anything.
 _LEAD = 1 * NAT
+_MIDDLE_DOT = "·"  # stands in Catalan words, and so in nearly no other ones
+_WORD_OF_UTF_8 = 3  # letters of a word that has one of UTF-8, or that typography stands beside: "√π" is no "ù"
 
 _SCRIPT_ENDS = [FIRST_LETTER + end for end in accumulate(map(len, LETTERS.values()))]
 _FIRST_NOT_LATIN = _SCRIPT_ENDS[0]
@@ -141,7 +143,7 @@ def _judged(line: str, text: str, right: Right, now: int, supported: bool) -> Re
             return None
         changed = len(good)
         cost += other * _TO_TYPOGRAPHY
-    elif not _unspaced(kinds, supported) and not (right is UTF_8 and _meant(text, kinds)):
+    elif not _unspaced(kinds, supported) and not (right is UTF_8 and _meant(text, kinds, supported)):
         return None
     else:
         changed = len({char for char, kind in zip(text, kinds, strict=True) if kind == UNSPACED})
@@ -163,7 +165,9 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
             continue
         if is_letter(char, language):
             good.append(char.lower())
-        elif may_stand(char) or (_kind(char) == OTHER and not char.isalpha()):  # a vowel point
+        elif (may_stand(char) and char != _MIDDLE_DOT) or (
+            _kind(char) == OTHER and not char.isalpha()
+        ):  # a vowel point
             other += 1
         else:
             return set(), 0
@@ -194,10 +198,13 @@ def _unspaced(kinds: list[int], supported: bool) -> bool:
     return count >= least and touching * 4 <= count and others * 3 <= count
 
 
-def _meant(text: str, kinds: list[int]) -> bool:
-    """Whether what is not ASCII is letters that we know, or typography."""
+def _meant(text: str, kinds: list[int], supported: bool) -> bool:
+    """Whether what is not ASCII is letters that we know, or typography, in or beside a word."""
     strange = [(char, kind) for char, kind in zip(text, kinds, strict=True) if char > "\x7f"]
-    return all(kind >= FIRST_LETTER or kind in (UNSPACED, WIDE) or may_stand(char) for char, kind in strange)
+    if not all(kind >= FIRST_LETTER or kind in (UNSPACED, WIDE) or may_stand(char) for char, kind in strange):
+        return False
+    words = "".join("x" if char > "\x7f" else "a" if char.isalpha() else " " for char in text).split()
+    return supported or any("x" in word and len(word) >= _WORD_OF_UTF_8 for word in words)
 
 
 def _words(line: str, text: str, right: Right) -> int:
