@@ -70,6 +70,10 @@ test: setup-dev ## all tests that need nothing but pip (minutes)
 test-all: setup-dev ## all tests; those that want Chromium, strace or Java fail without it
 	$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: fuzz
+fuzz: setup-dev ## feed readers, decoder, normalizer, rules and settings with odd input (longer: ARGS="--seconds 3600")
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: check
 check: setup-dev ## style and types
 	$(BIN)/ruff check .

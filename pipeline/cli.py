@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
     parsed.alone = arguments is None  # nothing but this command runs in the process
+    if parsed.alone:  # numpy's matrix products are not used here, and their threads would be in the way of forks
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)

@@ -12,6 +12,7 @@ import orjson
 from pipeline.config import Settings, load_settings
 from pipeline.errors import ClearError, InputError, RecordError, SettingsError, Stopped
 from pipeline.single import Cleaned, clean
+from pipeline.sources.sniff import is_page
 from pipeline.store.files import Json
 from pipeline.store.last_run import write_last_run
 from pipeline.summary import Teller, diff_lines, preview_table, told
@@ -83,7 +84,7 @@ def clean_command(file: str, config: Path | None, sets: Sequence[str], shown: st
     settings = load_settings(config, sets)
     try:
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        cleaned = clean(body, settings)
+        cleaned = clean(body, settings, html=is_page(file, body))
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror})") from error
     except RecordError as error:

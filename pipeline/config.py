@@ -30,7 +30,7 @@ def _kind(value: str) -> str:
     return value
 
 
-_NOT_TEXT = frozenset({".gz", ".zst"})
+_NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]
@@ -129,6 +129,14 @@ class EngineSettings(Section):
     name: Literal["local"] = "local"
     workers: Annotated[int, Field(ge=0, le=256)] = 0
     memory_limit: MemorySize = "512MB"
+    reader_memory: MemorySize = "4GB"
+    reader_seconds: Annotated[int, Field(ge=1)] = 600
+
+    @property
+    def reader_bytes(self) -> int:
+        """`reader_memory` in bytes."""
+        number, power, binary = re.fullmatch(r"([0-9.]+) ?([KMGT])(i?)B", self.reader_memory).groups()  # type: ignore[union-attr]
+        return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(power) + 1))
 
     @property
     def worker_count(self) -> int:

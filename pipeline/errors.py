@@ -6,7 +6,7 @@ ClearError              stop with a message and an exit code (never a traceback)
 ├── IntegrityError  4   a digest, a count or a promise does not hold
 ├── BrakeError      5   the run is complete but would remove too much; not published
 ├── LockedError     6   another run holds the store
-└── OutputError     7   the store cannot be written (disk full, permission)
+└── OutputError     7   the store cannot be written (disk full, permission), or the memory to make it is not there
 RecordError             set one record or file aside in quarantine and go on
 Stopped         128+n   a signal ended the run
 
@@ -24,9 +24,13 @@ class Reason(StrEnum):
     NOT_A_RECORD = "not_a_record"
     NO_TEXT = "no_text"
     TEXT_NOT_STRING = "text_not_string"
+    BAD_CSV = "bad_csv"
+    BAD_WARC = "bad_warc"
+    NOT_TEXT = "not_text"
     BAD_COMPRESSION = "bad_compression"
     BAD_PARQUET = "bad_parquet"
     UNREADABLE = "unreadable"
+    READER_DIED = "reader_died"
     UNKNOWN_FORMAT = "unknown_format"
     TOO_LARGE = "too_large"
     CHANGED_WHILE_READ = "changed_while_read"

@@ -67,8 +67,14 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
 
 def reading(settings: Settings) -> Kernel:
     """The kernel from slices of files to normalized documents."""
+    fields = fields_of(settings)
+    return partial(read_documents, fields=fields, keep_uncertain=settings.normalize.uncertain_encoding == "keep")
+
+
+def fields_of(settings: Settings) -> Fields:
+    """The names of fields by these settings."""
     chosen = settings.input
-    fields = Fields(
+    return Fields(
         text=chosen.text_field,
         id=chosen.id_field,
         source=chosen.source_field,
@@ -76,7 +82,6 @@ def reading(settings: Settings) -> Kernel:
         date=chosen.date_field,
         lang=chosen.lang_field,
     )
-    return partial(read_documents, fields=fields, keep_uncertain=settings.normalize.uncertain_encoding == "keep")
 
 
 def read_documents(slices: Batches, *, fields: Fields, keep_uncertain: bool) -> Batches:

@@ -1,6 +1,7 @@
 """From the last datasets of the plan to files in the generation folder: shards of clean documents and their ledger."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -86,3 +87,23 @@ def counted(documents: Batches) -> Batches:
 def removed_chars(cuts: Batches) -> int:
     """Code points of all removed spans."""
     return sum(int(np.sum(pc.subtract(batch.column("end"), batch.column("start")).to_numpy())) for batch in cuts)
+
+
+def told_by_topic(rows: Batches) -> dict[str, dict[str, int]]:
+    """What was counted, by topic and name."""
+    out: dict[str, dict[str, int]] = {}
+    for batch in rows:
+        for row in batch.to_pylist():
+            out.setdefault(row["topic"], {})[row["name"]] = row["count"]
+    return out
+
+
+def sums(facts: Sequence[pa.RecordBatch]) -> tuple[dict[str, int], dict[str, int]]:
+    """Rows and characters (of column `text`) of the written files, by their kind."""
+    rows = dict.fromkeys(("documents", "duplicates", "ledger", "quarantine", "index"), 0)
+    chars = dict(rows)
+    for batch in facts:
+        for fact in batch.to_pylist():
+            rows[fact["kind"]] += fact["rows"]
+            chars[fact["kind"]] += fact["chars"]
+    return rows, chars

@@ -16,6 +16,7 @@ from pipeline.sources.rows import RAW
 from pipeline.stages.clean import clean as clean_kernel
 from pipeline.stages.documents import documents
 from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS
+from pipeline.text.html import declared_charset
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,15 @@ class Cleaned:
     removals: tuple[Removal, ...]
 
 
-def clean(body: str | bytes, settings: Settings | None = None) -> Cleaned:
+def clean(body: str | bytes, settings: Settings | None = None, *, html: bool = False) -> Cleaned:
     """The clean text of one document, with what was removed and why. Bytes are decoded first.
 
-    Raises RecordError where bytes cannot be read as text.
+    `html`: the bytes are a web page, whose text is taken out. Raises RecordError where bytes cannot be read as text.
     """
     settings = settings or Settings()
     engine = MemoryEngine()
     keep = settings.normalize.uncertain_encoding == "keep"
-    data = {"documents": engine.write("documents", DOCUMENTS, documents(_raw(body), keep_uncertain=keep))}
+    data = {"documents": engine.write("documents", DOCUMENTS, documents(_raw(body, html=html), keep_uncertain=keep))}
     row = next(engine.rows(data["documents"])).to_pylist()[0]
     if row["reason"]:
         raise RecordError(Reason(row["reason"]), row["detail"])
@@ -65,11 +66,13 @@ def clean(body: str | bytes, settings: Settings | None = None) -> Cleaned:
     return Cleaned(text, row["text"], row["encoding"], tuple(row["repairs"]), removals)
 
 
-def _raw(body: str | bytes) -> Batches:
+def _raw(body: str | bytes, *, html: bool) -> Batches:
     row = dict.fromkeys(RAW.names)
     row.update(doc=0, doc_id="document", source="", path="", record=0, byte_offset=0, repairs=[], body=body)
     if isinstance(body, str):
         row.update(encoding="utf-8", body=without_surrogates(body).encode())
+    elif html:
+        row.update(form="html", declared=declared_charset(body))
     return iter([pa.RecordBatch.from_pylist([row], RAW)])
 
 

@@ -13,9 +13,10 @@ from rich.table import Table
 
 from pipeline.brake import Toll
 from pipeline.config import Settings
-from pipeline.run import Outcome
+from pipeline.run import Outcome, Preview
 from pipeline.single import Cleaned
-from pipeline.sources.files import Found
+from pipeline.sources.files import Skipped
+from pipeline.sources.sniff import LABELS
 
 
 class Teller:
@@ -83,7 +84,11 @@ def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
 
 def _name(name: str) -> str:
     """A name of a file as a terminal may show it: no control codes, no markup."""
-    return escape("".join(char if char.isprintable() else ascii(char)[1:-1] for char in name))
+    return escape(_shown(name))
+
+
+def _shown(name: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)
 
 
 def _share(part: int, whole: int) -> str:
@@ -122,21 +127,36 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         )
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
-    if outcome.skipped:
-        shown = ", ".join(_name(name) for name in outcome.skipped[:5])
-        more = f" and {len(outcome.skipped) - 5:,} more" if len(outcome.skipped) > 5 else ""
-        why = "links, unfinished, or of a kind that is not read"
-        yield f"{len(outcome.skipped):,} files passed over ({why}): {shown}{more}"
+    yield from _passed_over(outcome.skipped)
 
 
-def preview_table(files: Sequence[tuple[Found, bool]]) -> None:
-    """Prints the files a run would read, and how each was understood."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("path", "format", "compression", "bytes", ""):
-        table.add_column(name, justify="right" if name == "bytes" else "left")
-    for found, new in files:
-        table.add_row(_name(found.path), found.format, found.compression, f"{found.bytes:,}", "new" if new else "known")
-    Console(soft_wrap=True, emoji=False).print(table)
+def _passed_over(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """How many files were passed over for each reason, with a few of their names."""
+    names: dict[str, list[str]] = {}
+    for each in skipped:
+        names.setdefault(each.why, []).append(each.path)
+    for why, found in sorted(names.items(), key=lambda item: (-len(item[1]), item[0])):
+        shown = ", ".join(_name(name) for name in found[:5])
+        more = f" and {len(found) - 5:,} more" if len(found) > 5 else ""
+        yield f"{len(found):,} {'file' if len(found) == 1 else 'files'} passed over ({_name(why)}): {shown}{more}"
+
+
+def preview_table(preview: Preview) -> None:
+    """Prints the files a run would read, how each was understood, and those it would pass over."""
+    console = Console(soft_wrap=True, emoji=False)
+    head = ("path", "format", "compression", "bytes", "", "how it is understood")
+    rows = [
+        (_shown(found.path), LABELS.get(found.format, found.format), found.compression, f"{found.bytes:,}",
+         "new" if new else "known", _shown(how))
+        for found, new, how in preview.files
+    ]  # fmt: skip
+    wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]
+    for row in (head, *rows):
+        cells = [cell.ljust(size) for cell, size in zip(row[:-1], wide, strict=True)]
+        cells[3] = row[3].rjust(wide[3])
+        console.print("  ".join((*cells, row[-1])).rstrip(), markup=False, highlight=False)
+    for line in _passed_over(preview.skipped):
+        console.print(line, highlight=False)
 
 
 def diff_lines(cleaned: Cleaned) -> Iterator[str]:

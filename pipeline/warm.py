@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.config import Settings, TailsSettings
 from pipeline.single import clean
+from pipeline.sources.json_array import json_values
 from pipeline.sources.json_columns import json_batches
 from pipeline.sources.records import Fields
 from pipeline.sources.rows import Task
@@ -14,11 +15,13 @@ _LINE = "Words enough to stand for a paragraph that could start a block by itsel
 
 
 def main() -> int:
-    """Runs the whole plan on a few lines, one of them out of order in its accents, and reads a line of JSON."""
+    """Runs the whole plan on a few lines, one of them out of order in its accents, and reads a little JSON."""
     text = "".join(_LINE.format(number) for number in (1, 2, 3, 1, 2)) + "e\u0301 &amp; Ã©\n"
     tails = TailsSettings(rules=str(_RULES), enabled=_RULES.is_dir())
     clean(text, Settings(tails=tails))
-    list(json_batches(b'{"text": "\\u00e9", "more": 1}', Task(0, "", "", "jsonl", "", 0, 0, 0), Fields(), 1))
+    task = Task(0, "", "", "jsonl", "", 0, 0, 0)
+    list(json_batches(b'{"text": "\\u00e9", "more": 1}', task, Fields(), 1))
+    list(json_values(iter([b'[{"text": "one"}]']), task, Fields()))
     return 0
 
 

@@ -1,25 +1,26 @@
 """The embedded engine: kernels in processes, queries in DuckDB, shards as Arrow IPC files in a work folder."""
 
-import multiprocessing
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from pipeline.engines.worker import Task
+from pipeline.engines.workers import Lost, WorkerError, Workers
 from pipeline.errors import OutputError
 from pipeline.flow import Batches, Dataset, Kernel
 
-PRELOADED = ["pipeline.warm"]
-# Input of a `gather` from which on new workers (0.4 s each) are a fair price for the memory of idle ones (300 MB each).
+# Input of a `gather` from which on new workers are a fair price for the memory of idle ones.
 LARGE_BYTES = 256 << 20
+
+_TOO_LITTLE = "stage {stage}: {why}; free memory, or lower engine.workers or input.slice_mb, and run again"
 
 # Called with the name of a stage, shards made, shards in all, and rows made so far.
 Progress = Callable[[str, int, int, int], None]
@@ -37,9 +38,20 @@ class _Made:
     last_doc: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What making one shard may take: bytes of memory, seconds."""
+
+    memory: int | None = None
+    seconds: float | None = None
+
+
+_NONE = Limits()
+
+
 @dataclass(slots=True)
 class LocalEngine:
-    """Runs kernels over shards in `workers` processes (in this one if 1), queries in DuckDB.
+    """Runs kernels over shards in `workers` processes, a gather in this one, queries in DuckDB.
 
     `folder` takes the shards; the caller removes it. `memory_limit` is DuckDB's, beyond which it spills there.
     """
@@ -48,7 +60,7 @@ class LocalEngine:
     workers: int
     memory_limit: str
     progress: Progress = silent
-    _pool: ProcessPoolExecutor | None = None
+    _pool: Workers | None = None
     _docs: dict[Path, _Made] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -56,15 +68,57 @@ class LocalEngine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
-        self._end_processes()
+        self._end_workers()
+
+    def restart(self) -> None:
+        """Forgets every dataset. Files that are still mapped live on until nobody looks at them."""
+        self._end_workers()
+        self._docs.clear()
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
 
     def map(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
-        """Shard i of the result is `kernel` on shard i of every input (see `flow.Engine`)."""
+        """Shard i of the result is `kernel` on shard i of every input (see `flow.Engine`).
+
+        A shard whose worker is killed is tried once more, alone; WorkerError if that one is killed as well.
+        """
         shards = max(len(each.shards) for each in inputs)
         leading = next(each for each in inputs if len(each.shards) == shards)
         parts = [self._aligned(f"{name}-in{at}", each, leading) for at, each in enumerate(inputs)]
         tasks = [tuple((part.shards[i],) for part in parts) for i in range(shards)]
-        return self._made(name, kernel, schema, tasks)
+        paths = self._paths(name, shards)
+        made = self._attempted(name, kernel, schema, tasks, paths)
+        lost = [at for at, each in enumerate(made) if isinstance(each, Lost)]
+        if lost:
+            again = ([tasks[at] for at in lost], [paths[at] for at in lost])
+            for at, each in zip(lost, self._attempted(name, kernel, schema, *again, alone=True), strict=True):
+                made[at] = each
+        for at, each in enumerate(made):
+            if isinstance(each, Lost):
+                raise WorkerError(_TOO_LITTLE.format(stage=name, why=f"twice, {each.why}"), at)
+        return self._dataset(schema, paths, [each for each in made if isinstance(each, _Made)])
+
+    def attempt(
+        self,
+        name: str,
+        kernel: Kernel,
+        schema: pa.Schema,
+        data: Dataset,
+        limits: Sequence[Limits],
+        *,
+        alone: bool = False,
+    ) -> list[Dataset | Lost]:
+        """For each shard of `data` what `kernel` makes of it, or why its worker did not live to make it.
+
+        `limits`: of each shard. With `alone` one after the other, each in a new worker.
+        """
+        paths = self._paths(name, len(data.shards))
+        tasks = [((shard,),) for shard in data.shards]
+        made = self._attempted(name, kernel, schema, tasks, paths, limits, alone=alone)
+        return [
+            each if isinstance(each, Lost) else self._dataset(schema, [path], [each])
+            for path, each in zip(paths, made, strict=True)
+        ]
 
     def gather(self, name: str, kernel: Kernel, schema: pa.Schema, *inputs: Dataset) -> Dataset:
         """One shard: `kernel` on all shards of every input, each as one stream.
@@ -72,8 +126,15 @@ class LocalEngine:
         For a large corpus it gets the memory that idle workers would keep; new ones start with the next stage.
         """
         if sum(shard.stat().st_size for each in inputs for shard in each.shards) > LARGE_BYTES:
-            self._end_processes()
-        return self._made(name, kernel, schema, [tuple(each.shards for each in inputs)])
+            self._end_workers()
+        (path,) = self._paths(name, 1)
+        self.progress(name, 0, 1, 0)
+        try:
+            made = _write(path, schema, kernel(*(_stream(each.shards) for each in inputs)))
+        except MemoryError as error:
+            raise WorkerError(_TOO_LITTLE.format(stage=name, why="memory ran out")) from error
+        self.progress(name, 1, 1, made.rows)
+        return self._dataset(schema, [path], [made])
 
     def query(self, name: str, sql: str, schema: pa.Schema, inputs: Mapping[str, Dataset]) -> Dataset:
         """One shard: the rows of `sql`, ordered as it says."""
@@ -110,39 +171,51 @@ class LocalEngine:
         self._docs.update(zip(paths, made, strict=True))
         return Dataset(schema, paths, tuple(each.rows for each in made))
 
-    def _made(
-        self, name: str, kernel: Kernel, schema: pa.Schema, tasks: Sequence[tuple[tuple[Path, ...], ...]]
-    ) -> Dataset:
-        paths = [self.folder / f"{name}-{at:05d}.arrow" for at in range(len(tasks))]
-        made: list[_Made] = []
-        self.progress(name, 0, len(tasks), 0)
-        for result in self._results(kernel, schema, tasks, paths):
-            made.append(result)
-            self.progress(name, len(made), len(tasks), sum(each.rows for each in made))
+    def _paths(self, name: str, count: int) -> list[Path]:
+        return [self.folder / f"{name}-{at:05d}.arrow" for at in range(count)]
+
+    def _dataset(self, schema: pa.Schema, paths: Sequence[Path], made: Sequence[_Made]) -> Dataset:
         self._docs.update(zip(paths, made, strict=True))
         return Dataset(schema, tuple(paths), tuple(each.rows for each in made))
 
-    def _results(
-        self, kernel: Kernel, schema: pa.Schema, tasks: Sequence[tuple[tuple[Path, ...], ...]], paths: Sequence[Path]
-    ) -> Iterator[_Made]:
-        count = len(tasks)
-        each = ([kernel] * count, [schema] * count, tasks, paths)
-        try:
-            yield from map(_run, *each) if self.workers == 1 or count == 1 else self._processes().map(_run, *each)
-        except (BrokenProcessPool, MemoryError) as error:
-            message = "memory ran out, or a worker was killed; lower engine.workers or input.slice_mb and run again"
-            raise OutputError(message) from error
+    def _attempted(
+        self,
+        name: str,
+        kernel: Kernel,
+        schema: pa.Schema,
+        inputs: Sequence[tuple[tuple[Path, ...], ...]],
+        paths: Sequence[Path],
+        limits: Sequence[Limits] | None = None,
+        *,
+        alone: bool = False,
+    ) -> list[_Made | Lost]:
+        tasks = [
+            Task(_run, (kernel, schema, each, path), limit.memory, limit.seconds)
+            for each, path, limit in zip(inputs, paths, limits or [_NONE] * len(inputs), strict=True)
+        ]
+        made: dict[int, _Made | Lost] = {}
+        self.progress(name, 0, len(tasks), 0)
+        for index, result in self._results(tasks, alone=alone):
+            made[index] = result if isinstance(result, Lost) else _Made(**result)
+            rows = sum(each.rows for each in made.values() if isinstance(each, _Made))
+            self.progress(name, len(made), len(tasks), rows)
+        return [made[index] for index in range(len(tasks))]
 
-    def _processes(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(PRELOADED)
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
-        return self._pool
+    def _results(self, tasks: Sequence[Task], *, alone: bool) -> Iterator[tuple[int, Any]]:
+        if not alone:
+            if self._pool is None:
+                self._pool = Workers(self.workers)
+            yield from self._pool.results(tasks)
+            return
+        for index, task in enumerate(tasks):
+            self._end_workers()
+            self._pool = Workers(1)
+            yield from ((index, result) for _, result in self._pool.results([task]))
+        self._end_workers()
 
-    def _end_processes(self) -> None:
+    def _end_workers(self) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.end()
             self._pool = None
 
     def _aligned(self, name: str, data: Dataset, leading: Dataset) -> Dataset:
@@ -169,8 +242,9 @@ def _stream(shards: Sequence[Path]) -> Batches:
                 yield reader.get_batch(at)
 
 
-def _run(kernel: Kernel, schema: pa.Schema, inputs: tuple[tuple[Path, ...], ...], path: Path) -> _Made:
-    return _write(path, schema, kernel(*(_stream(shards) for shards in inputs)))
+def _run(kernel: Kernel, schema: pa.Schema, inputs: tuple[tuple[Path, ...], ...], path: Path) -> dict[str, Any]:
+    made = _write(path, schema, kernel(*(_stream(shards) for shards in inputs)))
+    return {"rows": made.rows, "last_doc": made.last_doc}
 
 
 def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:

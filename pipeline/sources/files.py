@@ -1,16 +1,20 @@
 """Which files there are to read, in which order, and in which slices."""
 
+import errno
 import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.sources.looks import HEAD
+from pipeline.sources.remote import copied, is_url
+from pipeline.sources.sniff import PACKED_HEAD, Sniffed, packed, sniffed, understood
 
-FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
-COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
 # Names that others give to files they are still writing.
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~")
 _CHUNK = 1 << 20
@@ -25,6 +29,7 @@ class Found:
     format: str
     compression: str
     bytes: int
+    note: str = ""  # what is odd about how it was understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +50,51 @@ class Scanned:
     slices: tuple[Slice, ...]
 
 
+class Skipped(NamedTuple):
+    """A file that is passed over, and why."""
+
+    path: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies under the input paths: files to read in order of their paths as bytes, and names passed over."""
+    """What lies under the input paths: files to read in order of their paths as bytes, and what is passed over."""
 
     files: tuple[Found, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
 
 
-def listing(paths: Sequence[str], text_extensions: Collection[str]) -> Listing:
-    """All files under `paths` (files or folders). Links are not followed; devices and pipes are passed over.
+def listing(
+    paths: Sequence[str], text_extensions: Collection[str], text_field: str | None = None, spool: Path | None = None
+) -> Listing:
+    """All files under `paths` (files, folders or URLs). Links are not followed; devices and pipes are passed over.
 
-    So are names that are not UTF-8: no column of text can hold them.
+    So are names that are not UTF-8: no column of text can hold them. What URLs name is copied into `spool`.
 
     Raises InputError where a path does not exist or a folder cannot be listed: an error is never "empty".
     """
     files: list[Found] = []
-    skipped: list[str] = []
-    for given in paths:
-        root = Path(given)
-        for location in _walk(root) if _is_folder(root) else [root]:
-            path = location.relative_to(root).as_posix() if location != root else root.name
-            found = _judged(location, path, text_extensions)
-            if found is None:
-                skipped.append(path.encode(errors="backslashreplace").decode())
+    skipped: list[Skipped] = []
+    for number, given in enumerate(paths):
+        for location, path in _below(given, spool / str(number) if spool else None):
+            found = _judged(location, path, text_extensions, text_field)
+            if isinstance(found, str):
+                skipped.append(Skipped(path.encode(errors="backslashreplace").decode(), found))
             else:
                 files.append(found)
     files.sort(key=lambda found: (os.fsencode(found.path), os.fsencode(str(found.location))))
     return Listing(tuple(files), tuple(sorted(skipped)))
+
+
+def _below(given: str, spool: Path | None) -> Iterator[tuple[Path, str]]:
+    """Where each file under a path lies, and its path relative to that root."""
+    if is_url(given):
+        yield from copied(given, spool)
+        return
+    root = Path(given)
+    for location in _walk(root) if _is_folder(root) else [root]:
+        yield location, location.relative_to(root).as_posix() if location != root else root.name
 
 
 def _is_folder(root: Path) -> bool:
@@ -99,19 +121,52 @@ def _walk(root: Path) -> Iterator[Path]:
             yield here / name
 
 
-def _judged(location: Path, path: str, text_extensions: Collection[str]) -> Found | None:
-    kind, compression = understood(location.name, text_extensions)
-    if not kind or location.name.startswith(".") or location.name.endswith(UNFINISHED):
-        return None
-    if _undecodable(str(location)):
-        return None
+def _judged(location: Path, path: str, text_extensions: Collection[str], text_field: str | None) -> Found | str:
+    """The file, or why it is passed over."""
+    name = path.rpartition("/")[2]
+    if _undecodable(str(location)) or _undecodable(path):
+        return "its name is not UTF-8"
+    if name.startswith("."):
+        return "hidden"
+    if name.lower().endswith(UNFINISHED):
+        return "still being written, by its name"
     try:
         found = location.lstat()
-    except FileNotFoundError:  # gone since the folder was listed
-        return None
+    except FileNotFoundError:  # since the folder was listed
+        return "vanished"
     except OSError as error:
         raise InputError(f"{location}: cannot be looked at ({error.strerror}); nothing was published") from error
-    return Found(path, location, kind, compression, found.st_size) if stat.S_ISREG(found.st_mode) else None
+    if not stat.S_ISREG(found.st_mode):
+        return "a link" if stat.S_ISLNK(found.st_mode) else "not a regular file"
+    try:
+        seen = sniffed(name, head_of(location), text_extensions, text_field)
+    except FileNotFoundError:
+        return "vanished"
+    except OSError as error:  # by its name alone: its reader will meet the error again and say why
+        seen = Sniffed(*understood(name, text_extensions), f"cannot be read ({error.strerror})")
+    if not seen.format:
+        return seen.note
+    return Found(path, location, seen.format, seen.compression, found.st_size, seen.note)
+
+
+def head_of(location: Path) -> bytes:
+    """The first bytes of a file, as many as it takes to understand it."""
+    with opened(location) as file:
+        head = file.read(HEAD)
+        return head + file.read(PACKED_HEAD - HEAD) if packed(head) else head
+
+
+def opened(location: Path) -> FileIO:
+    """A regular file, open for reading. Raises OSError for anything else, and never waits for a writer."""
+    file = FileIO(str(location), opener=_opener)
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(location))
+    return file
+
+
+def _opener(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _undecodable(name: str) -> bool:
@@ -123,21 +178,6 @@ def _undecodable(name: str) -> bool:
     return False
 
 
-def understood(name: str, text_extensions: Collection[str]) -> tuple[str, str]:
-    """(format, compression) by the name of a file; ("", "") where the name says nothing we read.
-
-    >>> understood("a.jsonl.gz", {".txt"})
-    ('jsonl', 'gz')
-    """
-    stem, extension = os.path.splitext(name.lower())
-    compression = COMPRESSIONS.get(extension, "")
-    if compression:
-        stem, extension = os.path.splitext(stem)
-    if extension in text_extensions:
-        return "text", compression
-    return (FORMATS[extension], compression) if extension in FORMATS else ("", "")
-
-
 def scanned(found: Found, slice_bytes: int) -> Scanned:
     """Reads a file once: its digest and, for plain lines, slices of about `slice_bytes` that end at line ends.
 
@@ -146,7 +186,7 @@ def scanned(found: Found, slice_bytes: int) -> Scanned:
     digest = hashlib.sha256()
     cuts: list[tuple[int, int]] = [(0, 0)]
     lines = at = 0
-    with found.location.open("rb") as file:
+    with opened(found.location) as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             if found.format == "jsonl" and not found.compression:

@@ -167,6 +167,8 @@ def _columns(block: _Block, usual: _Usual, metadata: pa.Array, task: Task) -> pa
         "metadata": metadata,
         "lang": found["lang"],
         "encoding": pa.repeat(pa.scalar("utf-8", pa.string()), count),
+        "declared": pa.nulls(count, pa.string()),
+        "form": pa.nulls(count, pa.string()),
         "repairs": pa.ListArray.from_arrays(np.zeros(count + 1, np.int32), pa.array([], pa.string())),
         "body": _strings(block, usual, 0, pa.large_binary()),
         "reason": pa.nulls(count, pa.string()),

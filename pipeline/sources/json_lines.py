@@ -8,6 +8,7 @@ import orjson
 from pipeline.errors import Reason, RecordError
 from pipeline.sources.records import Fields, Record, understood
 from pipeline.sources.rows import Item, Task
+from pipeline.text.json_scan import LONGEST_LINE
 
 _ROUNDED = 1 << 63  # orjson makes floats of larger integers; two ids would become one
 
@@ -28,8 +29,15 @@ def json_items(content: bytes, task: Task, fields: Fields) -> Iterator[Item]:
 
 def json_item(line: bytes, record: int, at: int, task: Task, fields: Fields) -> Item:
     """The record of the line that starts at byte `at` of its slice."""
+    if len(line) > LONGEST_LINE:
+        return too_long(record, task.byte_start + at)
     found, encoding = _parsed(line, fields, task.path)
     return Item(record, task.byte_start + at, line, found, encoding)
+
+
+def too_long(record: int, at: int) -> Item:
+    """The record of a line that is too long to be held; so its bytes are not at hand."""
+    return Item(record, at, b"", RecordError(Reason.TOO_LARGE, f"more than {LONGEST_LINE} bytes"), None)
 
 
 def _parsed(line: bytes, fields: Fields, path: str) -> tuple[Record | RecordError, str | None]:

@@ -1,6 +1,5 @@
 """The kernel that reads: slices of files in, raw records out, in order. One bad record costs one record."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,12 +7,18 @@ import pyarrow as pa
 
 from pipeline.errors import Reason, RecordError
 from pipeline.flow import Batches
+from pipeline.sources.csv_rows import csv_items
+from pipeline.sources.files import head_of
+from pipeline.sources.json_array import json_values
 from pipeline.sources.json_columns import json_batches
-from pipeline.sources.json_lines import json_items
-from pipeline.sources.parquet import parquet_rows
-from pipeline.sources.records import Fields, Record, understood
-from pipeline.sources.rows import LONGEST_DOCUMENT, Item, Row, Task, batch_of, row_of
-from pipeline.sources.unpack import LONGEST_FILE, unpacked
+from pipeline.sources.json_lines import json_items, too_long
+from pipeline.sources.parquet import parquet_items
+from pipeline.sources.pieces import lines, pieces, whole
+from pipeline.sources.records import Fields, understood
+from pipeline.sources.rows import LONGEST_DOCUMENT, LONGEST_PAGE, Item, Row, Task, batch_of, row_of
+from pipeline.sources.sniff import sniffed
+from pipeline.sources.warc import warc_items
+from pipeline.text.html import declared_charset
 
 _BATCH_BYTES = 24 << 20  # a slice is one batch, which no later stage then has to join
 _ROW_BYTES = 400  # what a row of short columns takes at least
@@ -46,17 +51,11 @@ def read(slices: Batches, *, fields: Fields) -> Batches:
 
 def _records(task: Task, fields: Fields) -> Iterator[Item | pa.RecordBatch]:
     """The records of a slice; what ends a file early stands behind the last record that was read."""
-    readers: dict[str, Callable[[Task, Fields], Iterator[Item | pa.RecordBatch]]] = {
-        "text": _text,
-        "jsonl": _json_lines,
-        "parquet": _parquet,
-    }
     record = task.first_record
     try:
-        for found in readers[task.format](task, fields):
+        for found in READERS[task.format](task, fields):
             yield found
-            if isinstance(found, Item):
-                record = found.record + 1
+            record = found.record + 1 if isinstance(found, Item) else found.column("record")[-1].as_py() + 1
     except RecordError as error:
         yield Item(record, task.byte_start, b"", error, None)
     except OSError as error:
@@ -65,46 +64,44 @@ def _records(task: Task, fields: Fields) -> Iterator[Item | pa.RecordBatch]:
 
 
 def _text(task: Task, _: Fields) -> Iterator[Item]:
-    body = _content(task, LONGEST_DOCUMENT)
+    body = whole(task, LONGEST_DOCUMENT)
     yield Item(0, 0, body, understood({"text": body, "id": task.path}, Fields(), task.path), None)
 
 
+def _html(task: Task, _: Fields) -> Iterator[Item]:
+    body = whole(task, LONGEST_PAGE)
+    found = understood({"text": body, "id": task.path}, Fields(), task.path)
+    yield Item(0, 0, body, found, None, declared_charset(body), "html")
+
+
 def _json_lines(task: Task, fields: Fields) -> Iterator[Item | pa.RecordBatch]:
-    content = _content(task, LONGEST_FILE)
-    if len(content) < _FEW_BYTES:
-        return json_items(content, task, fields)
-    return json_batches(content, task, fields, _BATCH_BYTES)
+    record = task.first_record
+    for block in lines(pieces(task)):
+        at = task.byte_start + block.at
+        if block.content is None:
+            yield too_long(record, at)
+            record += 1
+            continue
+        here = task._replace(byte_start=at, first_record=record)
+        if len(block.content) < _FEW_BYTES:
+            yield from json_items(block.content, here, fields)
+        else:
+            yield from json_batches(block.content, here, fields, _BATCH_BYTES)
+        record += block.content.count(b"\n")
 
 
-def _parquet(task: Task, fields: Fields) -> Iterator[Item]:
-    if task.compression:
-        raise RecordError(Reason.BAD_PARQUET, "a compressed Parquet file; decompress it first")
-    _refuse_changed(Path(task.location).stat().st_size, task.byte_end)
-    for record, data in enumerate(parquet_rows(task.location)):
-        try:
-            found: Record | RecordError = understood(data, fields, task.path)
-        except RecordError as error:
-            found = error
-        encoding = "utf-8" if isinstance(found, Record) and isinstance(found.text, str) else None
-        yield Item(record, 0, b"", found, encoding)
+def _unknown(task: Task, _: Fields) -> Iterator[Item]:
+    found = sniffed(task.path.rpartition("/")[2], head_of(Path(task.location)), (".txt",))
+    raise RecordError(Reason.UNKNOWN_FORMAT, found.note)
 
 
-def _content(task: Task, limit: int) -> bytes:
-    """The bytes of a slice, decompressed."""
-    with Path(task.location).open("rb") as file:
-        if task.format == "text" or task.compression:  # a whole file; lines may be added behind the slices of others
-            _refuse_changed(os.fstat(file.fileno()).st_size, task.byte_end)
-        size = task.byte_end - task.byte_start
-        if size > limit:
-            raise RecordError(Reason.TOO_LARGE, f"{size} bytes, limit {limit}")
-        file.seek(task.byte_start)
-        raw = file.read(size)
-    _refuse_changed(len(raw), size)
-    return unpacked(raw, task.compression) if task.compression else raw
-
-
-def _refuse_changed(found: int, listed: int) -> None:
-    if found != listed:
-        raise RecordError(
-            Reason.CHANGED_WHILE_READ, f"{listed} bytes when it was listed, {found} bytes when it was read"
-        )
+READERS: dict[str, Callable[[Task, Fields], Iterator[Item | pa.RecordBatch]]] = {
+    "text": _text,
+    "html": _html,
+    "jsonl": _json_lines,
+    "json": lambda task, fields: json_values(pieces(task), task, fields),
+    "csv": lambda task, fields: csv_items(pieces(task), task, fields),
+    "parquet": parquet_items,
+    "warc": lambda task, _: warc_items(pieces(task), task),
+    "unknown": _unknown,
+}

@@ -20,6 +20,8 @@ RAW = pa.schema(
         ("metadata", pa.string()),
         ("lang", pa.string()),
         ("encoding", pa.string()),  # of a body that is text already; null where it must be found out
+        ("declared", pa.string()),  # charset of a body that is not text yet, by what its source says; else null
+        ("form", pa.string()),  # html: the body is a page, and its text is still to be taken out; else null
         ("repairs", pa.list_(pa.string())),
         ("body", pa.large_binary()),  # UTF-8 where `encoding` is given
         ("reason", pa.string()),
@@ -27,6 +29,7 @@ RAW = pa.schema(
     ]
 )
 LONGEST_DOCUMENT = 256 << 20  # bytes
+LONGEST_PAGE = 16 << 20  # bytes of HTML, whose tree takes many times as much
 
 
 class Task(NamedTuple):
@@ -50,6 +53,8 @@ class Item(NamedTuple):
     body: bytes
     understood: Record | RecordError
     encoding: str | None
+    declared: str | None = None
+    form: str | None = None
 
 
 class Row(NamedTuple):
@@ -66,6 +71,8 @@ class Row(NamedTuple):
     metadata: str | None = None
     lang: str | None = None
     encoding: str | None = None
+    declared: str | None = None
+    form: str | None = None
     repairs: tuple[str, ...] = ()
     body: bytes | None = None
     reason: str | None = None
@@ -102,6 +109,8 @@ def row_of(task: Task, item: Item) -> Row:
         metadata=record.metadata,
         lang=record.lang,
         encoding=item.encoding,
+        declared=item.declared,
+        form=item.form,
         repairs=repairs,
         body=body,
         reason=str(Reason.TOO_LARGE) if too_large else None,

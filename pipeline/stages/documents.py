@@ -1,6 +1,7 @@
 """Stage `documents`: raw records to normalized texts, with what was repaired and what could not be read."""
 
 import hashlib
+import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS
 from pipeline.stages.tables import batch, text_buffers, words
 from pipeline.text.decode import UndecodableError, decode
+from pipeline.text.html import page
 from pipeline.text.normalize import normalize
 from pipeline.text.paragraphs import LAYOUTS, layouts
 from pipeline.text.screen import may_change, suspect_lines
@@ -44,6 +46,7 @@ def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch
     columns: dict[str, Any] = {name: rows.column(name) for name in rows.schema.names}
     columns.update(
         doc_id=_ids(rows),
+        metadata=_with_titles(rows.column("metadata"), read.titles),
         encoding=read.encodings,
         repairs=[sorted(set(names)) for names in read.repairs],
         layout=words(layouts(data, offsets, (tables()[0] & CLASS) == SPACE), LAYOUTS),
@@ -60,9 +63,10 @@ def _normalized(rows: pa.RecordBatch, *, keep_uncertain: bool) -> pa.RecordBatch
 
 
 class _Read(NamedTuple):
-    """What became of each row; `texts` holds those whose encoding had to be found."""
+    """What became of each row; `texts` holds those whose encoding had to be found, `titles` those that pages have."""
 
     texts: dict[int, str]
+    titles: dict[int, str]
     encodings: pa.Array
     repairs: list[list[str]]
     reasons: pa.Array
@@ -73,16 +77,20 @@ def _decoded(rows: pa.RecordBatch, *, keep_uncertain: bool) -> _Read:
     repairs: list[list[str]] = rows.column("repairs").to_pylist()
     unknown = np.flatnonzero(pc.and_(rows.column("encoding").is_null(), rows.column("reason").is_null()))
     if not len(unknown):
-        return _Read({}, rows.column("encoding"), repairs, rows.column("reason"), rows.column("detail"))
+        return _Read({}, {}, rows.column("encoding"), repairs, rows.column("reason"), rows.column("detail"))
     encodings, reasons, details = (rows.column(name).to_pylist() for name in ("encoding", "reason", "detail"))
+    declared, forms = (rows.column(name).to_pylist() for name in ("declared", "form"))
     texts: dict[int, str] = {}
+    titles: dict[int, str] = {}
     for row in unknown.tolist():
         try:
-            found = decode(rows.column("body")[row].as_py())
+            found = decode(rows.column("body")[row].as_py(), declared[row])
         except UndecodableError as error:
             reasons[row], details[row] = str(Reason.UNDECODABLE), str(error)[:200]
             continue
         texts[row] = found.text
+        if forms[row] == "html":
+            texts[row], titles[row] = page(found.text)
         encodings[row] = found.encoding
         repairs[row] += found.repairs
         if not found.certain:
@@ -90,7 +98,18 @@ def _decoded(rows: pa.RecordBatch, *, keep_uncertain: bool) -> _Read:
             if not keep_uncertain:
                 reasons[row], details[row] = str(Reason.UNDECODABLE), f"encoding uncertain: {found.encoding}?"
     named, failed, detailed = (pa.array(values, pa.string()) for values in (encodings, reasons, details))
-    return _Read(texts, named, repairs, failed, detailed)
+    return _Read(texts, titles, named, repairs, failed, detailed)
+
+
+def _with_titles(metadata: pa.Array, titles: dict[int, str]) -> pa.Array:
+    """The metadata of records, with the titles of those that are pages and have one."""
+    titled = {row: title for row, title in titles.items() if title}
+    if not titled:
+        return metadata
+    rows: list[str | None] = metadata.to_pylist()
+    for row, title in titled.items():
+        rows[row] = json.dumps({"title": title, **json.loads(rows[row] or "{}")}, ensure_ascii=False)
+    return pa.array(rows, pa.string())
 
 
 def _texts(bodies: pa.Array, decoded: dict[int, str], good: NDArray[np.bool_]) -> pa.Array:

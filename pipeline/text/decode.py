@@ -8,6 +8,7 @@ opinions has next to no false positives: of 1,744 legacy samples none was valid 
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from pipeline.text.charsets.mixed import MIXED, mixed
@@ -136,7 +137,7 @@ def _by_zeros(body: bytes) -> Decoded | None:
     candidates += ["utf-16-be"] * (even >= least and odd * 25 <= even)
     for codec in candidates:
         text = strict(body, codec)
-        if text is not None and plausible(text):
+        if text is not None and plausible(text) and _assigned(text):
             return _whole(text, codec)
     return None
 
@@ -178,6 +179,12 @@ def _by_opinion(body: bytes, declared: str | None) -> Decoded | None:
 
 def _whole(text: str, codec: str) -> Decoded:
     return Decoded(text.lstrip("\ufeff"), codec, certain=True)
+
+
+def _assigned(text: str) -> bool:
+    """Whether code points without a character are rare enough (1 in 50); numbers in four bytes make plenty of them."""
+    head = text[:4096]
+    return sum(unicodedata.category(char) == "Cn" for char in head) * 50 <= len(head)
 
 
 _ABOVE_ASCII = bytes(range(0x80, 0x100))

@@ -1,6 +1,7 @@
 """Stage `documents`: bytes become text, text takes one form, and what was done is named."""
 
 import hashlib
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -125,6 +126,35 @@ def test_bytes_are_decoded(text: str, encoding: str) -> None:
     assert row["reason"] is None
     assert UNCERTAIN not in row["repairs"]
     assert row["text"].encode(row["encoding"])
+
+
+def test_what_the_source_declares_is_heard() -> None:
+    body = "Ľudia išli domov.".encode("iso8859-2")
+    (row,) = made(body, declared=["iso-8859-2"])
+    assert (row["text"], row["encoding"]) == ("Ľudia išli domov.", "iso8859-2")
+    (row,) = made("Ľudia".encode(), declared=["iso-8859-2"])
+    assert row["text"] == "Ľudia"
+
+
+PAGE = "<title>Río</title><nav><a>Home</a></nav><p>El río creció.<p>El puente se cerró&nbsp;ayer."
+
+
+def test_of_a_page_the_text_is_taken_and_the_title_kept() -> None:
+    bodies = (PAGE.encode("latin-1"), "plain <p>text", b"<p>no title")
+    rows = made(*bodies, form=["html", None, "html"], declared=["iso-8859-1", None, None])
+    text = "El río creció.\n\nEl puente se cerró\xa0ayer."
+    assert [row["text"] for row in rows] == [text, "plain <p>text", "no title"]
+    assert [json.loads(row["metadata"]) for row in rows] == [{"title": "Río"}, {}, {}]
+    assert [row["encoding"] for row in rows] == ["cp1252", "utf-8", "utf-8"]
+    (row,) = made(PAGE.encode(), form=["html"], metadata=['{"title": "given", "n": 1}'])
+    assert json.loads(row["metadata"]) == {"title": "given", "n": 1}
+    (row,) = made(PAGE.encode(), form=["html"], metadata=[None])
+    assert json.loads(row["metadata"]) == {"title": "Río"}
+
+
+def test_a_page_that_is_no_text_is_set_aside_like_any_other() -> None:
+    rows = made(bytes(range(32)) * 20, b"<p>x", form=["html", "html"])
+    assert [row["reason"] for row in rows] == ["undecodable", None]
 
 
 def uncertain_body() -> bytes:

@@ -5,13 +5,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.run import _packed
+from pipeline.night import _packed
 from pipeline.sources.files import Found, Scanned, Slice, scanned
 
 
-def shards_of(files: list[Scanned], shard_bytes: int) -> list[list[tuple[str, int]]]:
+def shards_of(
+    files: list[Scanned], shard_bytes: int, first: int = 0, apart: tuple[int, ...] = ()
+) -> list[list[tuple[str, int]]]:
     """(path, bytes) of the slices of each shard."""
-    made = [pa.Table.from_batches(rows).to_pylist() for rows in _packed(files, 0, shard_bytes)]
+    made = [pa.Table.from_batches(rows).to_pylist() for rows in _packed(files, first, shard_bytes, apart)]
     return [[(row["path"], row["byte_end"] - row["byte_start"]) for row in rows] for rows in made]
 
 
@@ -45,3 +47,9 @@ def test_a_shard_of_a_large_file_is_hardly_larger_than_what_was_set(tmp_path: Pa
     assert len(sizes) == len(shards)
     assert max(sizes) <= 3 << 20
     assert sum(sizes) == 6_000_000
+
+
+def test_a_file_apart_shares_no_shard() -> None:
+    files = [file(name, 1) for name in "abcde"]
+    assert shards_of(files, 100, 7, (8, 9)) == [[("a", 1)], [("b", 1)], [("c", 1)], [("d", 1), ("e", 1)]]
+    assert shards_of(files, 100, 7, (7, 11)) == [[("a", 1)], [("b", 1), ("c", 1), ("d", 1)], [("e", 1)]]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from pipeline.sources import files, read, rows
 from pipeline.sources.files import listing, scanned
 from pipeline.sources.records import Fields
 from pipeline.sources.rows import LONGEST_DOCUMENT, Task
+from pipeline.sources.sniff import understood
 from pipeline.stages.schemas import SLICES
 from tests.source_kit import EXTENSIONS, lines, paths_of, reasons, rows_of, slice_rows
 
@@ -54,7 +56,14 @@ def test_what_is_no_finished_regular_file_of_a_known_kind_is_passed_over_and_nam
     os.mkfifo(inbox / "pipe.txt")
     found = listing([str(inbox)], EXTENSIONS)
     assert [each.path for each in found.files] == ["good.txt"]
-    assert sorted(found.skipped) == sorted([*odd, *links, "pipe.txt", ".hidden"])
+    assert sorted(each.path for each in found.skipped) == sorted([*odd, *links, "pipe.txt", ".hidden"])
+    why = dict(found.skipped)
+    assert {why[name] for name in links} == {"a link"}
+    assert (why["pipe.txt"], why[".hidden"], why["a.txt~"]) == (
+        "not a regular file",
+        "hidden",
+        "still being written, by its name",
+    )
 
 
 def test_a_name_that_is_not_utf_8_is_passed_over_and_can_be_printed(tmp_path: Path) -> None:
@@ -62,7 +71,59 @@ def test_a_name_that_is_not_utf_8_is_passed_over_and_can_be_printed(tmp_path: Pa
     (tmp_path / "good.txt").write_text("x")
     found = listing([str(tmp_path)], EXTENSIONS)
     assert [each.path for each in found.files] == ["good.txt"]
-    assert found.skipped == ("caf\\udce9.txt",)
+    assert found.skipped == (("caf\\udce9.txt", "its name is not UTF-8"),)
+
+
+def test_odd_names_are_names(tmp_path: Path) -> None:
+    names = ["-rf.txt", "a\nb.txt", "'\".txt", "$(touch x).txt", "*.txt", "[a-z]?.txt", "\u202etxt.txt", " .txt"]
+    names.append("x" * 246 + ".txt")
+    for name in names:
+        (tmp_path / name).write_text(f"text of {name}")
+    found = listing([str(tmp_path)], EXTENSIONS).files
+    assert sorted(each.path for each in found) == sorted(names)
+    for each in found:
+        task = Task(0, each.path, str(each.location), each.format, "", 0, each.bytes, 0)
+        assert [row["body"].decode() for row in slice_rows(task)] == [f"text of {each.path}"]
+
+
+def test_a_folder_that_looks_like_a_column_is_none(tmp_path: Path) -> None:
+    (tmp_path / "text=EVIL").mkdir()
+    path = tmp_path / "text=EVIL" / "a.parquet"
+    pq.write_table(pa.table({"text": ["good"]}), path)
+    task = Task(0, "text=EVIL/a.parquet", str(path), "parquet", "", 0, path.stat().st_size, 0)
+    (row,) = slice_rows(task)
+    assert (row["body"], row["metadata"]) == (b"good", "{}")
+
+
+def test_a_file_that_vanishes_while_the_folder_is_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("x")
+
+    def gone(location: Path) -> bytes:
+        if location.name == "a.txt":
+            raise FileNotFoundError(2, "No such file or directory")
+        return b"x"
+
+    monkeypatch.setattr(files, "head_of", gone)
+    found = listing([str(tmp_path)], EXTENSIONS)
+    assert ([each.path for each in found.files], found.skipped) == (["b.txt"], (("a.txt", "vanished"),))
+
+
+def test_a_file_that_cannot_be_looked_into_is_known_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.jsonl.gz", "c.dat"):
+        (tmp_path / name).write_text("x")
+
+    def denied(location: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(location))
+
+    monkeypatch.setattr(files, "head_of", denied)
+    found = listing([str(tmp_path)], EXTENSIONS)
+    assert [(each.format, each.compression) for each in found.files] == [("text", ""), ("jsonl", "gz")]
+    assert found.skipped == (("c.dat", "cannot be read (Permission denied)"),)
 
 
 def test_a_missing_path_is_an_error_and_never_empty(tmp_path: Path) -> None:
@@ -90,13 +151,17 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
         ("a.txt.gz", ("text", "gz")),
         ("a.ndjson.zst", ("jsonl", "zst")),
         ("a.parquet", ("parquet", "")),
-        ("a.gz", ("", "")),
+        ("a.gz", ("", "gz")),
+        ("a.jsonl.gz.bz2", ("jsonl", "bz2")),
+        ("a.TSV.xz", ("csv", "xz")),
+        ("CC-MAIN.warc.wet.gz", ("warc", "gz")),
+        ("a.zip", ("", "")),
         ("txt", ("", "")),
-        ("a.csv", ("", "")),
+        ("a.csv", ("csv", "")),
     ],
 )
 def test_a_name_says_format_and_compression(name: str, expected: tuple[str, str]) -> None:
-    assert files.understood(name, EXTENSIONS) == expected
+    assert understood(name, EXTENSIONS) == expected
 
 
 # --- slices -----------------------------------------------------------------------------------------------------------

@@ -99,3 +99,19 @@ def test_a_compressed_parquet_file_is_set_aside(tmp_path: Path) -> None:
 def test_two_parquet_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["text", "text"])
     assert reasons(rows_of(parquet(tmp_path, table))) == ["bad_parquet"]
+
+
+def test_a_parquet_file_that_grows_without_measure_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = parquet(tmp_path, pa.table({"text": ["the same long text " * 100] * 5_000}))
+    assert len(rows_of(path)) == 5_000
+    monkeypatch.setattr("pipeline.sources.parquet.FIRST_RATIO", 1_000_000)
+    monkeypatch.setattr("pipeline.sources.parquet._MOST_RATIO", 10)
+    assert reasons(rows_of(path)) == ["too_large"]
+
+
+def test_an_encrypted_parquet_file_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PARE" + b"\0" * 40 + (20).to_bytes(4, "little") + b"PARE")
+    assert reasons(rows_of(path)) == ["bad_parquet"]

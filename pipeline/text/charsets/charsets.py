@@ -6,7 +6,8 @@ _EAST = "pl cs sk hu ro hr sl"
 _SLAVIC = "ru uk be bg sr mk"
 
 # Charset, how unlikely it is before a byte is read (nats; guesses in steps of e² to e³, for what the web and old disks
-# hold), languages. Supersets stand for their subsets: cp1252 reads ISO-8859-1, cp874 TIS-620.
+# hold), languages. ISO-8859-16 differs from ISO-8859-2 in the mark below ş and ţ alone, which no letter can tell.
+# Supersets stand for their subsets: cp1252 reads ISO-8859-1, cp874 TIS-620.
 SINGLE = (
     ("cp1252", 0, _WEST),
     ("cp1251", 0, _SLAVIC),
@@ -40,7 +41,7 @@ SINGLE = (
     ("mac_latin2", 6, _EAST),
     ("mac_croatian", 8, "hr sl"),
     ("mac_romanian", 8, "ro"),
-    ("iso8859-16", 5, "ro"),
+    ("iso8859-16", 9, "ro"),
     ("iso8859-3", 4, "eo tr"),
     ("iso8859-4", 5, "lt lv et"),
     ("cp775", 6, "lt lv et"),

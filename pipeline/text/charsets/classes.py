@@ -14,7 +14,7 @@ KINDS = 20  # how many; letters of the alphabet come after them
 SHARED_BY = (2, 10, 7, 2, 2, 2, 1, 2, 2, 1, 2, 2, 24, 26, 160, 64, 52, 60, 120, 8)
 # The least share of a kind among all characters. Programs and their manuals use less typography than other texts do.
 LEAST_SHARE = {STOP: 0.01, APOSTROPHE: 0.003, DASH: 0.002, QUOTE: 0.002, LOW: 0.0005, LEFT: 0.0005, RIGHT: 0.0005}
-LEAST_SHARE |= {OPEN: 0.0005, CLOSE: 0.0005, SYMBOL: 0.002}
+LEAST_SHARE |= {OPEN: 0.0005, CLOSE: 0.0005, SYMBOL: 0.006}
 
 _FIXED = {" ": SPACE, "\n": SPACE, "\t": SPACE, "\r": SPACE, "\u00a0": SPACE, "'": APOSTROPHE, "\u2019": APOSTROPHE}
 _FIXED |= {"-": HYPHEN, "\u00ad": SYMBOL, "–": DASH, "—": DASH, '"': QUOTE, "„": LOW, "‚": LOW, "“": LEFT, "‘": LEFT}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.text.charsets.tables import BEYOND, NAT, character_costs
 from pipeline.text.charsets.words import words_of
@@ -28,9 +29,9 @@ def cost(body: bytes, codec: str, languages: Iterable[str] = LANGUAGES) -> tuple
         return None
     codes = np.frombuffer(f" {text} ".encode("utf-32-le", "replace"), dtype="<u4")
     high, words = codes > 127, words_of(codes)
-    letter = words.informative & ~high
-    begins, ends = ~high[:-1] & high[1:], high[:-1] & ~high[1:]
-    total = wrong * _WRONG + int(letter.sum()) * _LETTER + words.stranger
+    letter, own = words.informative & ~high, high & ~_is_typography(codes)
+    begins, ends = ~own[:-1] & own[1:], own[:-1] & ~own[1:]
+    total = wrong * _WRONG + int(letter.sum()) * _LETTER + (words.stranger if own.any() else 0)
     for edge, inside, cost_inside, cost_else in (
         (begins, letter[:-1], _BEGINS_INSIDE, _BEGINS),
         (ends, letter[1:], _ENDS_INSIDE, _ENDS),
@@ -39,3 +40,8 @@ def cost(body: bytes, codec: str, languages: Iterable[str] = LANGUAGES) -> tuple
     beyond, near = int((codes > 0xFFFF).sum()), codes[high & (codes <= 0xFFFF)]
     total += beyond * BEYOND
     return min((total + int(character_costs(language)[near].sum()), language) for language in languages)
+
+
+def _is_typography(codes: NDArray[np.uint32]) -> NDArray[np.bool]:
+    """Whether each character is a quote, a dash or an ellipsis, which English has in these charsets, too."""
+    return (codes >= 0x2010) & (codes <= 0x2027)

@@ -22,20 +22,22 @@ NOT_AS_DECLARED = "encoding_not_as_declared"
 # Detectors read this much. More costs time and changes no answer.
 WINDOW = 65_536
 
-# The next reading that is another text must cost so much more for the first one to be certain by itself; under the
-# second figure it is a tie. docs/encodings.md has what these figures lead to.
-SURE = 8 * NAT
+# The next reading that is another text must cost so much more for the first one to be certain by itself. Under the
+# second figure it is a tie, and never certain. docs/encodings.md has what these figures lead to.
+SURE = 12 * NAT
 TIE = 4 * NAT
 # A declared charset is believed up to this much: two or three letters that look wrong.
 _DECLARED = 10 * NAT
 # A reading that a few bytes do not fit is taken, with U+FFFD for them, if it is better than all others by this much.
 _BROKEN = 40 * NAT
 _MOST_REPLACED = 40  # and if they are at most one in so many characters
-# A reading is strange, and never certain by itself, if a pair costs more than this (right ones: 1 in 100, mostly a few
-# symbols), or, among characters of two bytes, if it is better than the next by less than this much for each pair: so
-# look EUC-TW and VISCII, which no codec reads, in the charsets that take them.
-_STRANGE, _STRANGE_MARGIN = 430, 2
-_FEWEST_PAIRS = 6  # so is one with fewer pairs: a word of four letters
+# A reading is strange, and never certain, if a pair of at least so many costs more than this (of right ones 1 in 100),
+# or, among characters of two bytes, if it is better than the next by less than this much for each pair: so look VISCII
+# and EUC-TW, which no codec reads, in the charsets that take them.
+_ENOUGH, _STRANGE, _STRANGE_MARGIN = 60, 430, 20
+_SHORTEST = 12  # bytes; so is anything in a shorter body
+# A body is no text if a pair of its best reading costs more: of random bytes 840 and more, of text 440 at most.
+_NOISE = 650
 _NONE = 1 << 62  # the cost of what is out of the question
 
 
@@ -60,7 +62,7 @@ def opinion(body: bytes, declared: str | None) -> Opinion | None:
     ranked = readings(window)
     ours = _ours(body, window, ranked)
     said = named(body, declared) if declared else None
-    if not ours:
+    if not ours or _noise(window, ours.cost):
         return Opinion(*said, certain=False) if said else None
     if said and said[0] == ours.text:
         return ours._replace(codec=said[1], certain=True)
@@ -77,7 +79,8 @@ def _ours(body: bytes, window: bytes, ranked: list[Reading]) -> Opinion | None:
     if not found or found[0].cost > ranked[0].cost + _BROKEN:
         text = body.decode(ranked[0].codecs[0], "replace")
         if text.count("\ufffd") * _MOST_REPLACED <= len(text) and plausible(text):
-            return Opinion(text, codecs.lookup(ranked[0].codecs[0]).name, certain=False, repairs=(BYTES_REPLACED,))
+            name = codecs.lookup(ranked[0].codecs[0]).name
+            return Opinion(text, name, certain=False, repairs=(BYTES_REPLACED,), cost=ranked[0].cost)
     if not found:
         return None
     best, text, codec = found
@@ -88,9 +91,14 @@ def _ours(body: bytes, window: bytes, ranked: list[Reading]) -> Opinion | None:
 
 def _strange(window: bytes, best: Reading, margin: int) -> bool:
     pairs = pairs_of(window).informative
-    if pairs < _FEWEST_PAIRS:
-        return True
-    return best.cost > _STRANGE * pairs if of_single_bytes(best.codecs[0]) else margin < _STRANGE_MARGIN * pairs
+    if not of_single_bytes(best.codecs[0]):
+        return len(window) < _SHORTEST or margin < _STRANGE_MARGIN * pairs
+    return len(window) < _SHORTEST or (pairs >= _ENOUGH and best.cost > _STRANGE * pairs)
+
+
+def _noise(window: bytes, cost: int) -> bool:
+    pairs = pairs_of(window).informative
+    return pairs >= _ENOUGH and cost > _NOISE * pairs
 
 
 def _margin(window: bytes, best: Reading, ranked: list[Reading]) -> int:
@@ -122,9 +130,9 @@ def _second(body: bytes, window: bytes) -> str | None:
 
 
 def _with_second(body: bytes, ours: Opinion, ranked: list[Reading], second: str | None) -> Opinion:
-    """Ours, certain if the second opinion is the same text; in a tie the second one, marked."""
+    """Ours, certain if the second opinion is the same text; in a tie the second one. Ties are marked."""
     if second == ours.text:
-        return ours._replace(certain=not ours.strange)
+        return ours._replace(certain=ours.margin >= TIE and not ours.strange)
     for each in ranked if second is not None else ():
         if each.cost >= ours.cost + TIE:
             break

@@ -14,7 +14,7 @@ from pipeline.text.charsets.tables import NAT
 
 # A text in other letters than Latin pays this for each of its words where ASCII words are this many times as many, and
 # less where they are fewer: one foreign letter in a text in Latin letters is nearly always one of theirs.
-_STRANGER, _STRANGE_AT = 3 * NAT, 8
+_STRANGER, _STRANGE_AT = 5 * NAT, 8
 
 _ASCII_LETTER = np.zeros(256, dtype=np.bool)
 _ASCII_LETTER[[*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)]] = True
