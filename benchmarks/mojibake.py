@@ -1,17 +1,19 @@
 """Mojibake repaired, by languages and charsets, in whole documents and in single lines of right ones; and clean text.
 
+    python -m benchmarks mojibake [--texts PACKAGES] [--mb MEGABYTES_OF_EACH_CLEAN_SOURCE]
+
 Text is garbled as programs garble it: bytes in one charset, read in another. Clean text is text that nobody garbled;
 each line of it that is read again is printed, to be judged by eye.
 """
 
 import json
-import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.charset_texts import tried
 from benchmarks.corpus import lines, shared
 from benchmarks.options import Options
 from benchmarks.table import share, show
@@ -54,7 +56,7 @@ def main(options: Options) -> None:
     data = shared() / "data" / "dev"
     if not data.is_dir():
         print("mojibake: there are no development data here; set CORPUS_SHARED, or give --texts FOLDER")
-    texts = documents(data)
+    texts = documents(data, options.texts)
     if texts:
         _tell_garbled(texts)
     if data.is_dir():
@@ -62,10 +64,10 @@ def main(options: Options) -> None:
         _tell_clean(data, options.mb)
 
 
-def documents(data: Path) -> dict[str, list[list[str]]]:
-    """Language -> documents as lines. More than the development data: files LANGUAGE.txt in $MOJIBAKE_TEXTS."""
+def documents(data: Path, packages: Path | None) -> dict[str, list[list[str]]]:
+    """Language -> documents as lines, of the development data and of packages (`charset_texts.py`)."""
     found: defaultdict[str, list[list[str]]] = defaultdict(list)
-    for language, text in [*_development(data), *_others()]:
+    for language, text in [*_development(data), *_packaged(packages)]:
         each = [line.strip() for line in unicodedata.normalize("NFC", text).split("\n")]
         kept = [line[:2000] for line in each if line and not NO_TEXT.search(line)][:DOCUMENT_LINES]
         if kept and len(found[language]) < DOCUMENTS:
@@ -82,14 +84,16 @@ def _development(data: Path) -> Iterator[tuple[str, str]]:
             yield CODES.get(language, language), record["text"] or ""
 
 
-def _others() -> Iterator[tuple[str, str]]:
-    """Texts of `$MOJIBAKE_TEXTS`: LANGUAGE.txt, cut into documents of `DOCUMENT_LINES`."""
-    folder = os.environ.get("MOJIBAKE_TEXTS")
-    for path in sorted(Path(folder).glob("*.txt")) if folder else ():
-        every = path.read_text("utf-8").split("\n")
-        step = max(DOCUMENT_LINES, len(every) // DOCUMENTS)
-        for at in range(0, len(every), step):
-            yield path.stem, "\n".join(every[at : at + DOCUMENT_LINES])
+def _packaged(packages: Path | None) -> Iterator[tuple[str, str]]:
+    """Lines from all over what there is in each language, in documents of `DOCUMENT_LINES`."""
+    every: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for language, _, line in tried(packages) if packages else ():
+        every[language][line] = None
+    for language, known in every.items():
+        kept = list(known)
+        step = max(DOCUMENT_LINES, len(kept) // DOCUMENTS)
+        for at in range(0, len(kept), step):
+            yield language, "\n".join(kept[at : at + DOCUMENT_LINES])
 
 
 # --- garbled ---------------------------------------------------------------------------------------------------------
