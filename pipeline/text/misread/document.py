@@ -105,16 +105,14 @@ def _all(right: Right, lines: list[str]) -> Iterator[tuple[int, Rereading]]:
 
 def _together(right: Right, found: dict[int, Rereading], lines: list[str]) -> bool:
     """Whether the lines that would change in this charset prove it together, or others that have its letters."""
-    if right.script != "LATIN":
+    witnesses = [each for each in found.values() if each.right == right and _cheap(each, 1.0, 0)]
+    seen = any(each.words >= _SEEN_WORDS and _seen(each, lines) for each in witnesses)
+    together = sum(each.words >= _SURE_WORDS for each in witnesses) >= _WITNESSES
+    if right.script != "LATIN" or not (seen or together):
         return False
-    flagged = [each for each in found.values() if each.right == right]
     every = [each for _, each in _all(right, lines)]
     gain, cost, letters = (sum(getattr(each, name) for each in every) for name in ("gain", "cost", "letters"))
-    if cost > _DEAREST["LATIN"] * NAT * letters:
-        return False
-    if gain >= _TOGETHER and sum(each.words >= _SURE_WORDS for each in flagged) >= _WITNESSES:
-        return True
-    return gain > 0 and any(each.words >= _SEEN_WORDS and _seen(each, lines) for each in flagged)
+    return cost <= _DEAREST["LATIN"] * NAT * letters and gain >= (0 if seen else _TOGETHER)
 
 
 def _seen(found: Rereading, lines: Iterable[str]) -> bool:

@@ -82,8 +82,9 @@ def rereadings(line: str, only: Right | None = None) -> Iterator[Rereading]:
     if in_order(line):
         return
     now, _, _ = lowest(line, ALL_LANES)
-    for right, text in _decoded(line):
-        if only in (None, right) and (found := _judged(line, text, right, now, only is not None)):
+    for right, text in _decoded(line, (only,) if only else (*single(), *double(), UTF_8)):
+        found = _judged(line, text, right, now, only is not None)
+        if found:
             yield found
 
 
@@ -101,24 +102,17 @@ def in_order(line: str) -> bool:
     return steps * 5 >= len(high) * 2
 
 
-def _decoded(line: str) -> Iterator[tuple[Right, str]]:
+def _decoded(line: str, asked: tuple[Right, ...]) -> Iterator[tuple[Right, str]]:
     """Charsets and texts; nothing where the line is UTF-8 read in Latin-1 or Windows-1252, which ftfy repairs."""
-    for wrong in ANSI:
-        body = as_read(line, wrong)
-        if body is None:
-            continue
-        if _read(body, UTF_8) is not None:
-            return
-        for right in (*single(), *double()):
-            text = _read(body, right)
+    body = next((body for wrong in ANSI if (body := as_read(line, wrong)) is not None), None)
+    if body is not None and _read(body, UTF_8) is not None:
+        return
+    for right in asked:
+        bodies = [as_read(line, wrong) for wrong in OLD] if right is UTF_8 else [body]
+        for each in bodies:
+            text = None if each is None else _read(each, right)
             if text is not None and text != line:
                 yield right, text
-        break
-    for wrong in OLD:
-        body = as_read(line, wrong)
-        text = None if body is None else _read(body, UTF_8)
-        if text is not None:
-            yield UTF_8, text
 
 
 def _read(body: bytes, right: Right) -> str | None:

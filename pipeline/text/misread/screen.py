@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.misread.costs import LANES, NAT, Tables, add_up, tables
 from pipeline.text.misread.misreadings import LOW_BYTES
-from pipeline.text.misread.tables import BETWEEN_WORDS, ODD_SIGN, Screen, screen
+from pipeline.text.misread.tables import BETWEEN_WORDS, ODD_SIGN, TYPOGRAPHY, Screen, screen
 from pipeline.text.utf8 import code_point, compiled, inlined, line_end
 from pipeline.text.vectors import lowest_bit, matches
 
@@ -100,7 +100,7 @@ def _line(
             run = run + 1 if beside else 1
             longest = max(longest, run)
             seen += 1
-            pairs += 1 if beside and byte >= 0xA1 else 0
+            pairs += 1 if beside and byte >= 0xA1 and role != TYPOGRAPHY else 0
             signs += 1 if role == ODD_SIGN else 0
             leads += 1 if 0x81 <= byte <= 0x83 else 0
         if not utf8 and (not ansi or (possible == 0 and seen >= _LOOK and not _double(seen, pairs, signs, leads))):
@@ -154,7 +154,7 @@ def _double(seen: int, pairs: int, signs: int, leads: int) -> bool:
     """Whether the characters above ASCII look like those of a charset of two bytes: they stand together (EUC, GBK), or
     many are odd signs (Big5), or they hold bytes that kana and full stops begin with (Shift-JIS).
     """
-    return (pairs >= 3 and pairs * 5 >= seen * 2) or (signs >= 3 and signs * 6 >= seen) or leads >= 2
+    return (pairs >= 3 and pairs * 2 >= seen) or (signs >= 3 and signs * 6 >= seen) or leads >= 2
 
 
 @compiled
