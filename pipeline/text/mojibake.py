@@ -26,12 +26,14 @@ def repaired(line: str, config: TextFixerConfig, ends: Callable[[str], bool] = l
     """What `ftfy.fix_encoding_and_explain` makes of a line without lone surrogates; or what it was when it came to what
     `ends` says it should go no further from.
     """
-    while bad(line) and not ends(line):
+    while bad(line):
         read = _read_as_utf8(line)
         if read is None:
             fixed: str = fix_encoding_and_explain(line, config).text
             return fixed
         line = read
+        if ends(line):
+            break
     return line
 
 

@@ -138,14 +138,16 @@ def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | Non
 
 
 def _repaired(line: str) -> str:
-    """One line with its mojibake repaired, piece by piece where it is very long; pieces end behind a blank.
+    """One line with its mojibake repaired.
 
-    A table of characters is none, though ftfy finds some in it ("×Ø" is a letter of Hebrew in UTF-8).
+    A table of characters has none, though ftfy finds some in it: "×Ø" is a letter of Hebrew in UTF-8.
     """
-    if in_order(line):
-        return line
-    if len(line) <= LONGEST_LINE:
-        return repaired(line, CONFIG, is_misread)
+    made = repaired(line, CONFIG, is_misread) if len(line) <= LONGEST_LINE else _repaired_in_pieces(line)
+    return line if made != line and in_order(line) else made
+
+
+def _repaired_in_pieces(line: str) -> str:
+    """A very long line with its mojibake repaired piece by piece; pieces end behind a blank."""
     pieces = []
     start = 0
     while start < len(line):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from pipeline.text.misread.costs import NAT
-from pipeline.text.misread.misreadings import UTF_8, Right
+from pipeline.text.misread.misreadings import ANSI, UTF_8, Right, as_read
 from pipeline.text.misread.rereadings import Rereading, best, rereadings
 from pipeline.text.misread.screen import suspicious
 
@@ -55,7 +55,8 @@ def _proven(found: dict[int, Rereading], sure: dict[int, Rereading], lines: list
 
 def is_misread(line: str) -> bool:
     """Whether the line alone proves that it was misread."""
-    return reread(line) != line
+    known = any(as_read(line, wrong) is not None for wrong in ANSI)  # of one line, asked sooner than the screen is
+    return known and reread(line) != line
 
 
 def suspicious_lines(text: str) -> list[bool]:

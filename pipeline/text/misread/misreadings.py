@@ -1,5 +1,6 @@
 """The misreadings that are looked for: charsets bytes were in, and those they were read in."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,6 +52,7 @@ def double() -> tuple[Right, ...]:
 
 
 ALL_LANES = np.arange(LANES).astype(np.uint64)
+_C1 = re.compile("[\x80-\x9f]")
 UTF_8 = Right("utf-8", "", ())
 
 
@@ -73,9 +75,8 @@ def as_read(line: str, wrong: str) -> bytes | None:
     try:
         return line.encode(wrong)
     except UnicodeEncodeError:
-        pass
-    if wrong != "cp1252":
-        return None
+        if wrong != "cp1252" or not _C1.search(line):
+            return None
     try:
         return line.translate(_ansi_bytes()).encode("latin-1")
     except UnicodeEncodeError:

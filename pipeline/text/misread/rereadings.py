@@ -7,6 +7,9 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
+from unicodedata import category
+
+import numpy as np
 
 from pipeline.text.misread.classes import (
     BROKEN,
@@ -125,7 +128,7 @@ def _read(body: bytes, right: Right) -> str | None:
 
 
 def _judged(line: str, text: str, right: Right, now: int, supported: bool) -> Rereading | None:
-    kinds = [_kind(char) for char in text]
+    kinds = _kinds(text)
     if BROKEN in kinds or NARROW_KANA in kinds:
         return None
     cost, lane, letters = lowest(text, lanes_of(right))
@@ -146,8 +149,11 @@ def _judged(line: str, text: str, right: Right, now: int, supported: bool) -> Re
     return Rereading(text, right, now - cost, words, cost, letters, changed, cost + strange * _NO_LETTER)
 
 
-def _kind(char: str) -> int:
-    return int(classes().kinds[ord(char)]) if char < "\U00010000" else BROKEN
+def _kinds(text: str) -> list[int]:
+    """The class of each character; what is beyond the basic plane is broken."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    found: list[int] = np.where(codes > 0xFFFF, BROKEN, classes().kinds[np.minimum(codes, 0xFFFF)]).tolist()
+    return found
 
 
 def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
@@ -159,9 +165,7 @@ def _letters(line: str, text: str, language: str) -> tuple[set[str], int]:
             continue
         if is_letter(char, language):
             good.append(char.lower())
-        elif (may_stand(char) and char != _MIDDLE_DOT) or (
-            _kind(char) == OTHER and not char.isalpha()
-        ):  # a vowel point
+        elif (may_stand(char) and char != _MIDDLE_DOT) or category(char) == "Mn":  # such as vowel points
             other += 1
         else:
             return set(), 0
