@@ -193,7 +193,7 @@ def _unspaced(kinds: list[int], supported: bool) -> bool:
         (a == UNSPACED and b >= FIRST_LETTER) or (b == UNSPACED and a >= FIRST_LETTER) for a, b in pairwise(kinds)
     )
     others = sum(kind in (SIGN, OTHER) or kind >= _FIRST_NOT_LATIN for kind in kinds)
-    return count >= least and touching * 4 <= count and others * 3 <= count
+    return count >= least and touching * 2 <= count and others * 3 <= count
 
 
 def _meant(text: str, kinds: list[int], supported: bool) -> bool:
