@@ -4,27 +4,21 @@ from tests.bad.kit import Case, line, lines, said
 
 
 def json_lines() -> list[Case]:
+    return [*shapes(), *numbers(), *sizes()]
+
+
+def shapes() -> list[Case]:
     bad, cut, shape = said("json-bad", 1, 2, 3, 4), said("json-cut", 1), said("json-shape", 1, 2)
-    odd = said("json-odd", *range(8))
-    nested = b'{"text": "never", "more": ' + b"[" * 1000 + b"]" * 1000 + b"}\n"
-    keys = said("json-keys", "first", "last", "wide")
-    long = "A long line. " * 200_000
+    garbage = (b"{'text': 'single quotes'}\n", b"\x00\xff\xfe binary \x80\n", b'{"text": "one"} {"text": "two"}\n{}{\n')
+    others = (
+        b'[1, 2]\n"text"\n17\nnull\n{}\n{"text": null}\n{"text": 7}\n{"text": ["a"]}\n{"text": {}}\n{"text": true}\n'
+    )
     return [
         Case(
             "json-bad-lines",
             "I1",
             "one bad line costs one line",
-            {
-                "a.jsonl": line(bad[0])
-                + b"{'text': 'single quotes'}\n"
-                + line(bad[1])
-                + b"\x00\xff\xfe binary \x80\n"
-                + line(bad[2])
-                + line("one of two")[:-1]
-                + line("on a line")
-                + b"{}{\n"
-                + line(bad[3])
-            },
+            {"a.jsonl": b"".join(line(text) + more for text, more in zip(bad, (*garbage, b""), strict=True))},
             {"a.jsonl": bad},
             {"a.jsonl": ("bad_json",) * 4},
         ),
@@ -40,28 +34,23 @@ def json_lines() -> list[Case]:
             "json-wrong-shape",
             "I9",
             "JSON that is no record with a text",
-            {
-                "a.jsonl": line(shape[0])
-                + b'[1, 2]\n"text"\n17\nnull\n{}\n{"text": null}\n{"text": 7}\n{"text": ["a"]}\n'
-                b'{"text": {"a": 1}}\n{"text": true}\n' + line(shape[1])
-            },
+            {"a.jsonl": line(shape[0]) + others + line(shape[1])},
             {"a.jsonl": shape},
             {"a.jsonl": ("not_a_record",) * 4 + ("no_text",) * 2 + ("text_not_string",) * 4},
         ),
+    ]
+
+
+def numbers() -> list[Case]:
+    odd = said("json-odd", *range(7))
+    values = (b"NaN", b"-Infinity", b"1e999999", b"9" * 4000, b"0.1e-999", b"18446744073709551616")
+    records = (b'{"text": "%s", "n": %s}\n' % (text.encode(), value) for text, value in zip(odd, values, strict=False))
+    return [
         Case(
             "json-numbers",
             "I9",
             "numbers that are none, or too long, cost at most their own line",
-            {
-                "a.jsonl": b"".join(
-                    b'{"text": "%s", "n": %s}\n' % (text.encode(), value)
-                    for text, value in zip(
-                        odd[:6],
-                        (b"NaN", b"-Infinity", b"1e999999", b"9" * 4000, b"0.1e-999", b"18446744073709551616"),
-                        strict=True,
-                    )
-                )
-            },
+            {"a.jsonl": b"".join(records)},
             {"a.jsonl": odd[:6]},
         ),
         Case(
@@ -69,32 +58,31 @@ def json_lines() -> list[Case]:
             "I9",
             "an integer of 5000 digits, which Python refuses to read",
             {"a.jsonl": b'{"text": "never", "n": ' + b"9" * 5000 + b"}\n" + line(odd[6])},
-            {"a.jsonl": odd[6:7]},
+            {"a.jsonl": odd[6:]},
             {"a.jsonl": ("bad_json",)},
         ),
+    ]
+
+
+def sizes() -> list[Case]:
+    keys, deep = said("json-keys", "first", "last", "wide"), said("json-deep", 1)
+    nested = (b'{"text": "never", "more": ' + b"[" * depth + b"]" * depth + b"}\n" for depth in (1000, 100_000))
+    twice = b'{"text": "%s", "text": "%s"}\n' % (keys[0].encode(), keys[1].encode())
+    long = "A long line. " * 200_000
+    return [
         Case(
             "json-deep-nesting",
             "I10",
             "nesting that would end the stack costs its record",
-            {
-                "a.jsonl": nested
-                + b'{"text": "never", "more": '
-                + b"[" * 100_000
-                + b"]" * 100_000
-                + b"}\n"
-                + line(odd[7])
-            },
-            {"a.jsonl": odd[7:]},
+            {"a.jsonl": b"".join(nested) + line(deep[0])},
+            {"a.jsonl": deep},
             {"a.jsonl": ("not_a_record", "bad_json")},
         ),
         Case(
             "json-keys",
             "I11",
             "of two equal keys the last one counts; keys may be many and long",
-            {
-                "a.jsonl": b'{"text": "%s", "text": "%s"}\n' % (keys[0].encode(), keys[1].encode())
-                + line(keys[2], **{f"key{n}": n for n in range(5000)}, **{"k" * 1_000_000: 1})
-            },
+            {"a.jsonl": twice + line(keys[2], **{f"key{n}": n for n in range(5000)}, **{"k" * 1_000_000: 1})},
             {"a.jsonl": keys[1:]},
         ),
         Case(

@@ -199,7 +199,7 @@ SETS = {
     "xinwenlianbo_zh": 0.01,
     "eltec_fra": 0.1,
     "aozora_ja": 0.01,
-    "gesetze_de": 0.01,
+    "gesetze_de": 0.02,  # 8 of 558, most for "§§": two signs that stand beside each other
     "tails_dev": 0.15,
 }
 
