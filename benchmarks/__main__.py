@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals
+from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals, rules
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "growth": growth.main,
     "encodings": encodings.main,
     "mojibake": mojibake.main,
+    "rules": rules.main,
 }
 
 

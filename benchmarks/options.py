@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "mojibake")
+NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "mojibake", "rules")
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
