@@ -137,9 +137,9 @@ class TailsSettings(Section):
         "navigation",
         "masthead",
     )
-    templates: TemplatesSettings = TemplatesSettings()
     kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
     glued: bool = True
+    templates: TemplatesSettings = TemplatesSettings()
 
 
 class OutputSettings(Section):

@@ -1,6 +1,6 @@
 """The plan: the list of stages. Read this first, then `stages/schemas.py` for what each dataset holds.
 
-    raw ─ documents ─ paragraphs ─ within ─ templates ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ beside ─ repeats
+    raw ─ documents ─ paragraphs ─ within ─ templates ─ tails ─ glued ─ folds ─ candidates ─ leaders ─ repeats
         ─ cuts ─ clean
 
 `map` stages see one shard at a time and run side by side; `gather` stages see the whole corpus in order; `query`
@@ -36,13 +36,13 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     kinds = settings.tails.kinds if settings.tails.enabled else ()
     split = partial(paragraphs, method=method)
     repeat_inside = partial(within, method=method)
+    by_source = tuple(sorted(settings.tails.kinds_by_source.items())) if settings.tails.enabled else ()
+    glue = partial(glued, pack_files=rules if settings.tails.glued else (), kinds=kinds, kinds_by_source=by_source)
     chosen = settings.tails.templates
     counted = settings.tails.enabled and chosen.enabled
     edges = partial(endings, enabled=counted, veto=chosen.veto, confirm=chosen.confirm)
     count = templates_sql(chosen.fewest_documents, chosen.share)
-    by_source = tuple(sorted(settings.tails.kinds_by_source.items())) if settings.tails.enabled else ()
     tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source)
-    glue = partial(glued, pack_files=rules if settings.tails.glued else (), kinds=kinds, kinds_by_source=by_source)
     propose = partial(candidates, method=method)
     lead = partial(leaders, method=method)
     look_beside = partial(beside, method=method)

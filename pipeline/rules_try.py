@@ -1,6 +1,7 @@
 """What a rule would take from a corpus, before it is in force. Nothing is written.
 
-Reads as a run does, a slice at a time, and goes through the stages up to `glued` with the rule beside the packs.
+Reads as a run does, a slice at a time, and goes through the stages up to `glued` with the rule beside the packs. Only
+templates are left out, for they are counted over a whole corpus.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW
 
 TRIED = "try"  # id of the rule
 EXAMPLES = 20
-STAGES = ("paragraphs", "within", "tails", "glued")
+STAGES = ("paragraphs", "within", "endings", "templates", "tails", "glued")
 
 Row = dict[str, object]
 
@@ -69,7 +70,9 @@ def trial(settings: Settings, pattern: str, kind: str, where: str) -> Trial:
     alone = load_pack(dict([pack]))
     finder = {"tail": alone.tail, "head": alone.head, "glued": alone.glued}[where]
     kinds = tuple(dict.fromkeys((*settings.tails.kinds, kind)))
-    tails = settings.tails.model_copy(update={"enabled": True, "glued": True, "kinds": kinds})
+    templates = settings.tails.templates.model_copy(update={"enabled": False})
+    on = {"enabled": True, "glued": True, "kinds": kinds, "templates": templates}
+    tails = settings.tails.model_copy(update=on)
     settings = settings.model_copy(update={"tails": tails})
     rules = (*rule_files(settings), pack)
     found = Trial()

@@ -51,9 +51,10 @@ def tails(
     at = np.searchsorted(rest.rows, places(doc, known))
     taken = dict(_removals(rest, pack, wanted, _recurs(len(rest.rows), known, at)))
     standings = _standings(rest, known, at)
-    owners = np.searchsorted(numbers(texts, "doc"), doc[rest.rows[rest.opening[sorted(standings)]]])
-    taken |= dict(_templates(rest, standings, texts["source"].take(pa.array(owners)).to_pylist(), taken, pack, wanted))
-    found = {int(rest.rows[at]): each for at, each in taken.items()}
+    docs = doc[rest.rows[rest.opening[sorted(standings)]]]
+    sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
+    taken |= dict(_templates(rest, standings, sources, taken, pack, wanted))
+    found = {int(rest.rows[row]): each for row, each in taken.items()}
     found |= _with_copies(found, paragraph, evidence, numbers(marks, "twin"))
     if not found:
         return
@@ -81,12 +82,11 @@ def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _removals(
-    left: Left, pack: RulePack, wanted: Sequence[frozenset[str]], recurs: NDArray[np.int64]
+    left: Left, pack: RulePack, wanted: list[frozenset[str]], recurs: NDArray[np.int64]
 ) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
 
-    `wanted`: the kinds that go from each document; `recurs`: how many other documents of its source end in each
-    paragraph.
+    `wanted`: the kinds that go from each document; `recurs`: how many other ones of its source end in each paragraph.
     """
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
     first_rows = left.opening[short]
@@ -126,7 +126,7 @@ def _templates(
     sources: Sequence[str | None],
     taken: Mapping[int, TailRemoval],
     pack: RulePack,
-    wanted: Sequence[frozenset[str]],
+    wanted: list[frozenset[str]],
 ) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs that go as templates, and of what rules have `taken` none; `sources`: of each document."""
     for document, source in zip(sorted(standings), sources, strict=True):
