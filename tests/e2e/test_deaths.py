@@ -14,6 +14,7 @@ from pipeline.flow import Batches, Kernel
 from pipeline.plan import read_documents
 from pipeline.sources.records import Fields
 from pipeline.stages import tails as stage_tails
+from pipeline.stages.wanted import KindsBySource
 from pipeline.store.folder import Store
 from pipeline.store.read import read_table
 from pipeline.store.verify import verify
@@ -73,9 +74,7 @@ def harmful_tails(
     held = list(documents)
     if any("a harmful text" in str(text) for batch in held for text in batch.column("text").to_pylist()):
         kill("")
-    return stage_tails.tails(
-        iter(held), *others, pack_files=pack_files, kinds=kinds, kinds_by_source=kinds_by_source
-    )
+    return stage_tails.tails(iter(held), *others, pack_files=pack_files, kinds=kinds, kinds_by_source=kinds_by_source)
 
 
 def use(harm: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
