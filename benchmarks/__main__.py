@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, encodings, end_to_end, growth, kernels, quality, rivals, tails
+from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals, rules, tails
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
@@ -16,6 +16,8 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "adversaries": adversaries.main,
     "growth": growth.main,
     "encodings": encodings.main,
+    "mojibake": mojibake.main,
+    "rules": rules.main,
     "tails": tails.main,
 }
 

@@ -20,6 +20,8 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
+    if arguments is None:
+        _open_standard_files()
     if isinstance(sys.stdout, io.TextIOWrapper):  # clean text is UTF-8 wherever it goes, as it is in a store
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
@@ -47,6 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         _tell("this is a bug in clean-corpus; nothing was published")
         return 1
+
+
+def _open_standard_files() -> None:
+    """Opens nothing at all in place of standard files that are closed: else a file of the store would become one."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+            setattr(sys, name, os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8"))
 
 
 def _tell(message: str) -> None:

@@ -19,8 +19,8 @@ def source_digest(home: Path = _HOME) -> str:
     """SHA-256 of every Python file that kernels stand in, 16 hex digits."""
     digest = hashlib.sha256(sys.version.encode())
     for folder in _SOURCES:
-        for file in sorted((home / folder).glob("*.py")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        for file in sorted((home / folder).rglob("*.py")):
+            digest.update(file.relative_to(home).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -15,8 +15,8 @@ _LINE = "Words enough to stand for a paragraph that could start a block by itsel
 
 
 def main() -> int:
-    """Runs the whole plan on a few lines, one of them out of order in its accents, and reads a little JSON."""
-    text = "".join(_LINE.format(number) for number in (1, 2, 3, 1, 2)) + "e\u0301 &amp; Ã©\n"
+    """Runs the whole plan on a few lines, some of them out of order or garbled, and reads a little JSON."""
+    text = "".join(_LINE.format(number) for number in (1, 2, 3, 1, 2)) + "e\u0301 &amp; Ã©\nÏðèâåò, ìèð\n"
     tails = TailsSettings(rules=str(_RULES), enabled=_RULES.is_dir())
     clean(text, Settings(tails=tails))
     task = Task(0, "", "", "jsonl", "", 0, 0, 0)

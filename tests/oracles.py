@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from pipeline.dedup.letters import DIGIT, LETTER, NUMERAL, PUNCTUATION, SKIPPED, SPACE, SYMBOL, WORD
 from pipeline.dedup.reference import Shares
+from pipeline.text.misread import costs
+from pipeline.text.misread.classes import BROKEN, FIRST_LETTER, GAP, LETTERS, LOW, QUOTE, SIGN, UNSPACED, classes
 from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 
 Span = tuple[int, int]
@@ -150,3 +152,45 @@ def leaders(rows: Sequence[Row], shares: Shares, most: int) -> tuple[list[int], 
             else:
                 over.add(bucket)
     return leader, counts, partial, capped
+
+
+def cost(text: str, language: str, script: str) -> int:
+    """Twin of one lane of `misread.costs.add_up`: the cost of a line in a language, in quarter nats."""
+    lane = costs.languages(script).index(language)
+    known, t = classes(), costs.tables()
+    total, before, inside = 0, GAP, False
+    last: tuple[int, int] = (0, 0)  # script and place of the letter before
+    capital = False
+    for char in text + " ":
+        kind = int(known.kinds[ord(char)]) if ord(char) < 0x10000 else BROKEN
+        own, place = _place(kind)
+        if own:
+            joined = own == last[0]
+            total += int(t.pairs[lane, int(t.starts[own]) + (last[1] if joined else 0) * int(t.sizes[own]) + place])
+            big = bool(known.capitals[ord(char)])
+            if joined:
+                total += 16 if big and not capital else 0
+            else:
+                total += 40 if last[0] else int(t.kind_costs[3 if inside else 2, before])
+            last, capital = (own, place), big
+            continue
+        total += int(t.kind_costs[0, kind])
+        inside = last[0] > 0
+        if inside:
+            total += int(t.pairs[lane, int(t.starts[last[0]]) + last[1] * int(t.sizes[last[0]])])
+            total += int(t.kind_costs[1, kind])
+        elif before in (SIGN, QUOTE):
+            total += {SIGN: 12, QUOTE: 8, LOW: 8}.get(kind, 0)
+        total += int(t.common[ord(char)]) if kind == UNSPACED else 4 if kind == GAP and char > "\x7f" else 0
+        before, last = kind, (0, 0)
+    return total
+
+
+def _place(kind: int) -> tuple[int, int]:
+    """Number of the script, from 1, and place in it, from 1, of a class of letters; zeros for others."""
+    number = kind - FIRST_LETTER
+    for script, letters in enumerate(LETTERS.values(), 1):
+        if 0 <= number < len(letters):
+            return script, number + 1
+        number -= len(letters)
+    return 0, 0

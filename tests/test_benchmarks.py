@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import clock, corpus, floods, kernels, meter
+from benchmarks import clock, corpus, floods, kernels, meter, mojibake
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.options import DEFAULT, NAMES, parsed
 
@@ -134,3 +134,20 @@ def test_verdicts_by_eye_are_counted_as_their_readme_says(path: Path) -> None:
     assert sum(found.values()) == sum(counts[1:])
     row = f"| `{path.stem}` | {' | '.join(map(str, counts))} |"
     assert row in (JUDGED / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_mojibake_says_what_it_lacks(sample_only: corpus.Source, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mojibake"]) == 0
+    assert "no development data here" in capsys.readouterr().out
+
+
+def test_text_is_garbled_as_programs_do_it() -> None:
+    assert mojibake.garbled("Łódź", "iso8859-2", "cp1252") == "£ód¼"
+    assert mojibake.garbled("“é”", "mac_roman", "cp1252") == "ÒŽÓ"
+    assert mojibake.garbled("Łódź", "cp1251", "latin-1") is None
+    score = mojibake.scored(
+        [["Wczoraj wieczorem w mieście spadł ulewny deszcz i wiele ulic znalazło się pod wodą."]],
+        "iso8859-2",
+        "latin-1",
+    )
+    assert (score["lines"], score["whole"], score["others"]) == (1, 1, 0)

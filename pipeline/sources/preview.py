@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import orjson
 import pyarrow.parquet as pq
 
 from pipeline.errors import Reason, RecordError
 from pipeline.sources.csv_rows import Header, header_of
 from pipeline.sources.files import Found
+from pipeline.sources.json_lines import loaded
 from pipeline.sources.looks import NO_DELIMITER
 from pipeline.sources.parquet import parquet_rows
 from pipeline.sources.pieces import pieces
@@ -72,8 +72,8 @@ def _json(parts: Iterator[bytes], _: Task, fields: Fields) -> str:
         return "empty"
     end = element_end(np.frombuffer(piece, np.uint8), start)
     try:
-        value = orjson.loads(piece[start : end if end >= 0 else len(piece)])
-    except orjson.JSONDecodeError:
+        value = loaded(piece[start : end if end >= 0 else len(piece)])
+    except (ValueError, RecursionError):
         return "its first record is not JSON"
     return _text_in(tuple(value), fields) if isinstance(value, dict) else "its first record is no object"
 

@@ -16,6 +16,9 @@ They are written in rule packs, as the list `cues`:
 marks and numbers aside. `within`: it stands anywhere. Only whole words count, but in scripts without spaces letters do.
 Large and small letters are the same, and so are marks, and the spellings in `_SAME`.
 
+A single word opens, ends or adorns many a sentence ("Related to the seal is the walrus."), so outside of a line of its
+own it counts only in a short paragraph that ends no sentence.
+
 Phrases are looked up as words, not looked for as patterns: twenty thousand of them in one automaton take seconds to
 build, and here a paragraph costs what its words cost.
 """
@@ -25,10 +28,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.errors import SettingsError
 from pipeline.text.entries import FEWEST_EXAMPLES, KINDS, check_complete, choice, identifier, opened, string, strings
+from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
 
 PLACES = ("line", "start", "end", "within")
 LONGEST_CUED = 600  # characters; what is longer is an article about the words
+
+LONGEST_LOOSE = 100
+FEWEST_WIDE = 4  # letters of scripts without spaces that count as more than one word
 
 _KEYS = ("id", "kind", "languages", "at", "phrases", "why", "matches", "keeps")
 # Letters that stand for each other, after folding: with and without a dot, accents that capitals drop, two keyboards.
@@ -41,6 +49,7 @@ _FOLD = {letter: same[0] for same in _SAME for letter in same[1:]} | dict.fromke
 _FOLDED = re.compile("[" + re.escape("".join(_FOLD)) + "]")
 # Vowel signs of Indic scripts are no letters to Python, but no border of a word either.
 _WORDS = re.compile(r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]+")
+_SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -98,7 +107,7 @@ class CueFinder:
             return []
         found: set[int] = set()
         self._add(found, "line", (" ".join(words[first:behind]),))
-        sizes = range(1, self._longest + 1)
+        sizes = range(1 if _is_loose(paragraph) else 2, self._longest + 1)
         if words[first] in self._words["start"]:
             self._add(found, "start", (" ".join(words[first : first + size]) for size in sizes))
         if words[behind - 1] in self._words["end"]:
@@ -107,7 +116,7 @@ class CueFinder:
             for at in (at for at, each in enumerate(words) if each == word):
                 self._add(found, "within", (" ".join(words[at : at + size]) for size in sizes))
         if self._wide and _WIDE.search(paragraph):
-            found |= self._wide_numbers(" ".join(words[first:behind]))
+            found |= self._wide_numbers(" ".join(words[first:behind]), 1 if _is_loose(paragraph) else FEWEST_WIDE)
         return sorted(found)
 
     def _add(self, found: set[int], place: str, texts: Iterable[str]) -> None:
@@ -116,11 +125,11 @@ class CueFinder:
             if text in known:
                 found.update(known[text])
 
-    def _wide_numbers(self, text: str) -> set[int]:
+    def _wide_numbers(self, text: str, fewest: int) -> set[int]:
         return {
             number
             for phrase, numbers in self._wide.items()
-            if phrase in text
+            if len(phrase) >= fewest and phrase in text
             for number in numbers
             if _stands(phrase, text, self.cues[number].at)
         }
@@ -130,12 +139,16 @@ def cue_of(given: object, name: str, number: int) -> Cue:
     """The cue that is entry `number` of the list in file `name`. SettingsError says what is wrong."""
     entry, where = opened(given, name, "cue", number)
     check_complete(entry, _KEYS, frozenset(), where)
+    phrases = strings(entry, "phrases", where, 1)
+    for phrase in phrases:
+        if not _words(phrase):
+            raise SettingsError(f"{where}: there is no word in the phrase {phrase!r}; write a rule for signs")
     return Cue(
         id=identifier(entry, where),
         kind=choice(entry, "kind", KINDS, where),
         languages=strings(entry, "languages", where, 1),
         at=choice(entry, "at", PLACES, where),
-        phrases=strings(entry, "phrases", where, 1),
+        phrases=phrases,
         why=string(entry, "why", where),
         matches=strings(entry, "matches", where, FEWEST_EXAMPLES),
         keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
@@ -150,6 +163,11 @@ def _words(text: str) -> list[str]:
     ['larticle', 'διαβαστε', 'iletişim']
     """
     return _WORDS.findall(_FOLDED.sub(lambda letter: _FOLD[letter.group()], text.casefold()))
+
+
+def _is_loose(paragraph: str) -> bool:
+    """Short, and no sentence ends at its end."""
+    return len(paragraph) <= LONGEST_LOOSE and paragraph.rstrip(CLOSERS)[-1:] not in _SENTENCE_ENDS
 
 
 def _between_numbers(words: Sequence[str]) -> tuple[int, int]:

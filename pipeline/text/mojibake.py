@@ -6,6 +6,7 @@ or Windows-1252) is made without ftfy's search for it. All else is ftfy's own wo
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,19 +17,23 @@ from ftfy.chardata import CHARMAP_ENCODINGS
 
 from pipeline.text.screen_tables import BADNESS, CODES, TOKEN
 
-# What ftfy tries first, and Python's codecs for it; should a new version begin otherwise, all lines are left to ftfy.
-_FIRST = ("latin-1", "cp1252") if CHARMAP_ENCODINGS[:2] == ["latin-1", "sloppy-windows-1252"] else ()
+# What ftfy tries first, by its own codecs; should a new version begin otherwise, all lines are left to ftfy.
+_FIRST = ("latin-1", "sloppy-windows-1252") if CHARMAP_ENCODINGS[:2] == ["latin-1", "sloppy-windows-1252"] else ()
 _MOST_MEMORY = 64 << 20  # bytes; with RE2's default of 8 MB large expressions are read many times slower
 
 
-def repaired(line: str, config: TextFixerConfig) -> str:
-    """What `ftfy.fix_encoding_and_explain` makes of a line without lone surrogates."""
+def repaired(line: str, config: TextFixerConfig, ends: Callable[[str], bool] = lambda line: False) -> str:
+    """What `ftfy.fix_encoding_and_explain` makes of a line without lone surrogates; or what it was when it came to what
+    `ends` says it should go no further from.
+    """
     while bad(line):
         read = _read_as_utf8(line)
         if read is None:
             fixed: str = fix_encoding_and_explain(line, config).text
             return fixed
         line = read
+        if ends(line):
+            break
     return line
 
 
@@ -41,11 +46,13 @@ def _read_as_utf8(line: str) -> str | None:
     """The bytes the line is in Latin-1 or Windows-1252, read as UTF-8; None where ftfy might do anything else first.
 
     Lost no-break spaces, halves of surrogate pairs and NUL in two bytes, which ftfy can read, are no UTF-8 either;
-    U+001A stands for a lost byte in its codecs.
+    U+001A and U+FFFD stand for lost bytes in its codecs.
     """
+    if "\x1a" in line or "\ufffd" in line:
+        return None
     for encoding in _FIRST:
         try:
-            return line.encode(encoding).decode() if "\x1a" not in line else None
+            return line.encode(encoding).decode()
         except UnicodeEncodeError:
             continue
         except UnicodeDecodeError:

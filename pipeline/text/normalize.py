@@ -1,6 +1,7 @@
 """Text in one form: mojibake repaired, NFC, one line end, no control debris.
 
-The repairs are ftfy's; which of them, in what order and on which pieces is ours:
+The repairs are ftfy's, but for text that was read in another wrong charset than UTF-8 (`text.misread`); which of them,
+in what order and on which pieces is ours:
 
 - A line is repaired as a whole and without its line end. Mojibake is an accident of one passage, so a document is
   never repaired at one go; and with the line end inside, ftfy 6.3.1 reads "À" before it as the first byte of a NUL
@@ -22,6 +23,8 @@ from ftfy import TextFixerConfig
 from ftfy.chardata import CONTROL_CHARS
 from ftfy.fixes import fix_surrogates, remove_terminal_escapes, unescape_html
 
+from pipeline.text.misread.document import is_misread, reread
+from pipeline.text.misread.rereadings import in_order
 from pipeline.text.mojibake import repaired
 
 # Every option of ftfy, also those that `fix_encoding_and_explain` does not look at: who reads this knows what is done.
@@ -135,9 +138,16 @@ def _without_mojibake(text: str, suspects: Callable[[str], Iterable[bool]] | Non
 
 
 def _repaired(line: str) -> str:
-    """One line with its mojibake repaired, piece by piece where it is very long; pieces end behind a blank."""
-    if len(line) <= LONGEST_LINE:
-        return repaired(line, CONFIG)
+    """One line with its mojibake repaired.
+
+    A table of characters has none, though ftfy finds some in it: "×Ø" is a letter of Hebrew in UTF-8.
+    """
+    made = repaired(line, CONFIG, is_misread) if len(line) <= LONGEST_LINE else _repaired_in_pieces(line)
+    return line if made != line and in_order(line) else made
+
+
+def _repaired_in_pieces(line: str) -> str:
+    """A very long line with its mojibake repaired piece by piece; pieces end behind a blank."""
     pieces = []
     start = 0
     while start < len(line):
@@ -158,13 +168,15 @@ def _composed(text: str) -> str:
 
 
 # In this order: entities may hide any of the others; escapes begin with a control character; a control character may
-# stand between the two halves of a line end or of a garbled letter; NFC comes last because all others can undo it.
+# stand between the two halves of a line end or of a garbled letter; ftfy takes C1 for Windows-1252, and would garble
+# once more what was in another charset; NFC comes last because all others can undo it.
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("html_entities", _entities_resolved),
     ("surrogates", _without_surrogates),
     ("terminal_escapes", _without_escapes),
     ("control_characters", _without_controls),
     ("line_ends", _one_line_end),
+    ("mojibake", reread),
     ("mojibake", _without_mojibake),
     ("control_characters", _without_c1),
     ("nfc", _composed),

@@ -6,7 +6,8 @@ A text is passed over only when nothing in it can make `normalize` change it. Th
 - "&…;" that has the form of an entity, unless there is markup, which protects entities;
 - a mark out of order, or one that composes with what stands before it;
 - a line that ftfy calls bad and that could also be UTF-8 read in another encoding: all of the line in one of ftfy's
-  encodings, or some of it by ftfy's clues. Being bad is not enough: ftfy leaves a bad line alone if no decoding fits.
+  encodings, or some of it by ftfy's clues. Being bad is not enough: ftfy leaves a bad line alone if no decoding fits;
+- a line that may have been read in another wrong charset (`text.misread.screen`).
 
 The other way round nothing is promised: a text that is pointed at may well be unchanged.
 """
@@ -14,6 +15,7 @@ The other way round nothing is promised: a text that is pointed at may well be u
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.misread.screen import suspicious
 from pipeline.text.normalize import LONGEST_LINE
 from pipeline.text.screen_tables import (
     CHANGES,
@@ -43,11 +45,13 @@ def may_change(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Bools:
     `data` holds the texts in valid UTF-8 one behind the other, `offsets` where each begins and, last, where the last
     one ends: the two buffers of an Arrow large_string column.
     """
-    return np.asarray(_may_change(data, offsets, tables()), np.bool_)
+    return np.asarray(_may_change(data, offsets, tables()), np.bool_) | suspicious(data, offsets)
 
 
 def suspect_lines(text: str) -> list[bool]:
-    """For each line of a text False only if it holds no mojibake. The text holds no lone surrogates."""
+    """For each line of a text False only if it holds no mojibake, by itself; what is right in other lines can show more
+    of it (`text.misread.document`), but never where all lines are False. The text holds no lone surrogates.
+    """
     data = np.frombuffer(text.encode(), np.uint8)
     breaks = np.flatnonzero(data == _NEWLINE) + 1
     flags: list[bool] = may_change(data, np.concatenate(([0], breaks, [len(data)]))).tolist()

@@ -114,7 +114,7 @@ def _opens(line: Line, below: Line | None) -> bool:
     and labels in every recipe do as well.
     """
     if line.rule is not None:
-        return True
+        return line.rule.sure or not (line.is_prose and line.ends_sentence)
     if line.introduces:
         return False
     beside = line.is_loose and below is not None and below.is_known

@@ -4,6 +4,8 @@ import fcntl
 import gzip
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ from pipeline.cli import main
 from pipeline.store.folder import Store, open_store
 from pipeline.store.manifest import newest
 from pipeline.store.read import read_table
+from pipeline.store.verify import verify
 from tests.cli_kit import Cli, article, inbox, outside, tree
-from tests.helpers import write_json_lines
+from tests.helpers import ROOT, write_json_lines
 
 
 def test_exit_0_done_then_nothing_new(tmp_path: Path, cli: Cli) -> None:
@@ -214,3 +217,11 @@ def test_exit_1_a_bug_says_all_it_knows(tmp_path: Path, cli: Cli, monkeypatch: p
     assert "Traceback" in told.err
     assert "KeyError" in cli.last_run["message"]
     assert cli.generation == 0
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_standard_files_may_be_closed(tmp_path: Path, closed: str) -> None:
+    write_json_lines(tmp_path / "in" / "docs.jsonl", [{"text": article(1)}])
+    command = f'"{sys.executable}" -m pipeline run "{tmp_path}/in" --output "{tmp_path}/out" {closed}'
+    assert subprocess.run(["bash", "-c", command], cwd=ROOT, check=False, timeout=120).returncode == 0
+    assert verify(Store(tmp_path / "out"), deep=True) == []

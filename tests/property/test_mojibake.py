@@ -75,4 +75,4 @@ def test_every_character_in_the_places_that_matter(form: str) -> None:
 
 
 def test_the_first_encodings_are_those_of_this_ftfy() -> None:
-    assert mojibake._FIRST == ("latin-1", "cp1252")
+    assert mojibake._FIRST == ("latin-1", "sloppy-windows-1252")
