@@ -75,7 +75,10 @@ class Line:
 
     @property
     def is_plain_prose(self) -> bool:
-        """Prose that is not known; a sentence may end inside it, with markup or a name behind its full stop."""
+        """Prose that no sure rule takes; a sentence may end inside it, with markup or a name behind its full stop.
+
+        A weak rule in a long sentence is as often a word of the text.
+        """
         if self.rule is not None:
             return self.is_prose and self.ends_sentence and not self.rule.sure
         if self.is_prose:
