@@ -18,8 +18,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
     cues:                             # see pipeline/text/cues.py
 
 Patterns are RE2: they run in linear time, so no rule can hang a run; look-around and back-references do not exist.
-A glued rule says what goes, up to the end (`$`), in its first group if something must stand before that; its matches
-have a `|` where the text ends.
+A glued rule says what goes, up to the end (`$`), or its first group does; its matches have a `|` where the text ends.
 """
 
 import functools

@@ -75,9 +75,14 @@ class Line:
 
     @property
     def is_plain_prose(self) -> bool:
-        """Prose that is not known; a sentence may end inside it, with markup or a name behind its full stop."""
-        if self.rule is not None or self.is_prose:
-            return self.rule is None
+        """Prose that no sure rule takes; a sentence may end inside it, with markup or a name behind its full stop.
+
+        A weak rule in a long sentence is as often a word of the text.
+        """
+        if self.rule is not None:
+            return self.is_prose and self.ends_sentence and not self.rule.sure
+        if self.is_prose:
+            return True
         return not self.cues and self.size >= SHORT and _SENTENCE_INSIDE.search(self.text) is not None
 
     @property

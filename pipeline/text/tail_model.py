@@ -15,7 +15,7 @@ Prose parts it into runs of lines. A run goes, known lines and unknown ones, if 
 line what matches (a sure rule counts for three, a rule or the heading of a block for two, another cue for one) and the
 data in it (an e-mail address counts for two, a handle, a link or a sign of rights for one); a line that recurs in the
 source counts for one at least. Sentences at its end stay, and so does what is not known right above prose: it may be
-its heading. Prose goes only if a rule matches it.
+its heading. Prose goes only if a sure rule matches it, or by its points (see `tails`).
 """
 
 import itertools
@@ -114,7 +114,7 @@ def _opens(line: Line, below: Line | None) -> bool:
     and labels in every recipe do as well.
     """
     if line.rule is not None:
-        return True
+        return line.rule.sure or not (line.is_prose and line.ends_sentence)
     if line.introduces:
         return False
     beside = line.is_loose and below is not None and below.is_known

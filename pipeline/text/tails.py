@@ -1,8 +1,9 @@
 """Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
-links, comment forms and buttons stand behind it. So the *tail region* is found first: everything behind the last
-paragraph that looks like prose and stays. In it every paragraph is judged on its own, by points:
+links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them takes
+goes. The model (`tail_model.py`) looks for the place where the tail begins. And every line that a rule matches is judged
+on its own, by points:
 
     2  a rule matches (3 if the rule is sure)
     1  short, and no sentence ends at its end
@@ -12,7 +13,7 @@ paragraph that looks like prose and stays. In it every paragraph is judged on it
 
 From 3 points it goes; the score is points / 5. Then what is right by the text around it stays: see `_stays`.
 A notice about cookies or a comment looks like prose too. So up to 3 such paragraphs are looked past: a loose line
-above them that has 4 points goes, and the tail region begins there.
+above them that has 4 points goes.
 A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines.
 """
 

@@ -78,15 +78,16 @@ def test_the_sum_must_be_clear() -> None:
 
 
 def test_a_single_line_is_not_judged_by_a_weak_rule() -> None:
-    sentence = "WEAK as it is, it is a sentence of some length, and nothing else stands behind the text but it."
-    assert gone(sentence, prose=0) == []
-    assert gone(sentence, "an eel", prose=0) == [sentence, "an eel"]
+    line = "WEAK, said the keeper of the lock as he went and put it all on"
+    assert gone(line) == []
+    assert gone(line, "an eel") == [line, "an eel"]
+    assert gone(line + " the old stone bridge, and then he went home.", "an eel") == []
 
 
 def test_a_tail_begins_where_the_sum_is_highest() -> None:
     ends = ("WEAK", "an eel", "WEAK", PROSE, "SURE a", "an eel", "three lamps")
-    assert gone(*ends) == ["SURE a", "an eel", "three lamps"]
-    assert gone(*ends, prose=0) == ["WEAK", "an eel", "WEAK", "SURE a", "an eel", "three lamps"]
+    assert gone(*ends, prose=-50) == ["SURE a", "an eel", "three lamps"]
+    assert gone(*ends) == ["WEAK", "an eel", "WEAK", "SURE a", "an eel", "three lamps"]
 
 
 def test_what_is_unknown_right_above_prose_may_be_its_heading() -> None:
@@ -119,8 +120,9 @@ def test_a_line_that_announces_opens_none_unless_it_is_a_cue_as_a_whole() -> Non
     assert gone("Ring the bell:", "nine boats", "SURE", "an eel")[:1] == ["Ring the bell:"]
 
 
-def test_prose_goes_only_if_a_rule_matches() -> None:
-    assert gone("SURE", MORE, "SURE a", "WEAK " + MORE, prose=0) == ["SURE", "SURE a", "WEAK " + MORE]
+def test_prose_goes_only_if_a_sure_rule_matches() -> None:
+    ends = ("SURE", MORE, "SURE a", "SURE " + MORE, "SURE", "an eel")
+    assert gone(*ends, prose=0) == [end for end in ends if end != MORE]
 
 
 def test_a_run_above_prose_needs_more_evidence() -> None:
