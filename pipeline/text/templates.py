@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.text.cues import Cue
 from pipeline.text.rules import Finder, Rule, RulePack
-from pipeline.text.tail_lines import line_of
+from pipeline.text.tail_lines import MANY_OTHERS, line_of
 from pipeline.text.tails import TailRemoval
 
 TEMPLATE = "template"  # kind and rule of what goes here
@@ -109,13 +109,18 @@ def head_templates(
 
 
 def telling(last: Sequence[str], recurs: Sequence[int]) -> list[int]:
-    """`recurs` of the lines that say the same everywhere; 0 of those with figures or a value behind a label.
+    """`recurs` of the lines behind the last prose that say the same everywhere; 0 of all others.
 
-    Masked, such lines are alike in documents of which each has its own: "Energy: 210 kcal".
+    Sub-heads recur above prose; and masked, lines with figures or a value behind a label are alike in documents of
+    which each has its own: "Energy: 210 kcal". Prose that recurs itself is no prose of the document.
     """
-    return [
-        0 if _DIGIT.search(line) or _LABELLED.search(line) else count for line, count in zip(last, recurs, strict=True)
-    ]
+    told = [0] * len(last)
+    for at in range(len(last) - 1, -1, -1):
+        if recurs[at] < MANY_OTHERS and line_of(last[at]).is_prose:
+            break
+        if not _DIGIT.search(last[at]) and not _LABELLED.search(last[at]):
+            told[at] = recurs[at]
+    return told
 
 
 def names_source(line: str, source: str) -> bool:

@@ -132,6 +132,11 @@ def test_lines_with_figures_or_values_are_not_told_as_recurring() -> None:
     assert telling(["Front", "9 boats", "Boats: nine", "Share:"], [4, 4, 4, 4]) == [4, 0, 0, 4]
 
 
+def test_sub_heads_are_not_told_as_recurring() -> None:
+    assert telling([PROSE, "News in brief", PROSE, "Front"], [0, 9, 0, 9]) == [0, 0, 0, 9]
+    assert telling([PROSE, "Front", PROSE, "Tides"], [0, 9, 9, 9]) == [0, 9, 9, 9]
+
+
 def test_a_source_is_named_by_all_its_longer_words() -> None:
     assert names_source("Published by Global Voices", "global_voices_eo")
     assert not names_source("Global news", "global_voices_eo")
