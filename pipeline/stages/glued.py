@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
@@ -11,8 +12,8 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, GLUED, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, numbers, places, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
-from pipeline.text.glued import GLUED_WINDOW, glued_removals
-from pipeline.text.glued_rows import glued_documents
+from pipeline.text.glued import GLUED_WINDOW, LONGEST_GLUED, PASSED, glued_removals
+from pipeline.text.glued_rows import WIDEST, glued_documents
 from pipeline.text.rules import Finder, pack_of
 
 
@@ -45,7 +46,7 @@ def _rows(
     wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, by_source)
     out = []
     suspected = glued_documents(rest.data, rest.starts, rest.ends, rest.opening, rest.closing, spaces())
-    for document in suspected.tolist():
+    for document in _screened(rest, suspected, finder):
         behind = int(rest.closing[document])
         first = max(int(rest.opening[document]), behind - GLUED_WINDOW)
         seen = rest.texts(first, behind)
@@ -56,3 +57,15 @@ def _rows(
             span = (starts[row] + each.start, starts[row] + each.end, *byte_span)
             out.append((doc[row], paragraph[row], *span, each.kind, each.rule, each.score))
     return out
+
+
+def _screened(rest: Left, suspected: NDArray[np.int64], finder: Finder) -> list[int]:
+    """Those of these documents in which a rule may match the last bytes of one of the last paragraphs."""
+    closing = rest.closing[suspected]
+    rows = closing[:, None] - 1 - np.arange(PASSED + 1)
+    owner, at = np.nonzero(rows >= rest.opening[suspected][:, None])
+    near = rows[owner, at]
+    starts = np.maximum(rest.starts[near], rest.ends[near] - LONGEST_GLUED * WIDEST)
+    view = rest.data.data
+    ends = [bytes(view[start:end]) for start, end in zip(starts.tolist(), rest.ends[near].tolist(), strict=True)]
+    return [int(document) for document in np.unique(suspected[owner[finder.suspected(ends)]])]

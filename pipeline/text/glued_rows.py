@@ -74,6 +74,7 @@ def _may_be_glued(
     at = max(start, end - LONGEST_GLUED * WIDEST)
     while at < end and data[at] & 0xC0 == 0x80:
         at += 1
+    link = _last_link(data, at, end)
     behind = False
     while at < end:
         code, width = code_point(data, at)
@@ -81,7 +82,7 @@ def _may_be_glued(
         if stops[low]:
             behind = True
         elif behind and not (closers[low] or spaces[code]):
-            if signs[low] or end - at <= BRIEF or _links(data, at, end):
+            if signs[low] or end - at <= BRIEF or at <= link:
                 return True
             behind = False
         at += width
@@ -89,9 +90,9 @@ def _may_be_glued(
 
 
 @compiled
-def _links(data: NDArray, at: int, end: int) -> bool:
-    """Whether bytes at to end hold `://`."""
-    for place in range(at, end - 2):
+def _last_link(data: NDArray, at: int, end: int) -> int:
+    """Where the last `://` in bytes at to end is, -1 if there is none."""
+    for place in range(end - 3, at - 1, -1):
         if data[place] == 58 and data[place + 1] == 47 and data[place + 2] == 47:
-            return True
-    return False
+            return place
+    return -1
