@@ -52,7 +52,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     )
     parser.add_argument("--datatrove-mb", type=float, default=5.0, help="how much of the text it gets (default 5)")
     parser.add_argument(
-        "--texts", metavar="FOLDER", type=Path, help="encodings, mojibake: unpacked packages, see charset_texts.py"
+        "--texts", metavar="FOLDER", type=Path, help="encodings, mojibake: unpacked packages, see charset_texts.py; rules: texts of tails"
     )
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]

@@ -84,7 +84,7 @@ def test_one_paragraph_behind_them_is_looked_past_only_on_more_evidence() -> Non
 
 def test_foreign_lines_are_looked_past() -> None:
     foreign = ["Nine boats at the old lock", "Bridge gets new lamps", "Why eels come back"]
-    notice = "We use cookies to make this page better. By staying here you agree to the storing of cookies here."
+    notice = "Cookies are kept to make this page better. By staying here you agree to the storing of cookies here."
     end = ["a.keller@harbour.example", *foreign, "© 2011 Harbour Press", notice, "Show all nine"]
     assert gone([*ARTICLE, *end]) == ["a.keller@harbour.example", "© 2011 Harbour Press"]
 
