@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals, rules
+from benchmarks import adversaries, encodings, end_to_end, growth, kernels, mojibake, quality, rivals, rules, tails
 from benchmarks.options import Options, parsed
 
 BENCHMARKS: dict[str, Callable[[Options], None]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "encodings": encodings.main,
     "mojibake": mojibake.main,
     "rules": rules.main,
+    "tails": tails.main,
 }
 
 

@@ -4,7 +4,18 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("kernels", "end-to-end", "rivals", "quality", "adversaries", "growth", "encodings", "mojibake", "rules")
+NAMES = (
+    "kernels",
+    "end-to-end",
+    "rivals",
+    "quality",
+    "adversaries",
+    "growth",
+    "encodings",
+    "mojibake",
+    "rules",
+    "tails",
+)
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
 
@@ -25,6 +36,8 @@ class Options:
     datatrove: str | None
     datatrove_mb: float
     texts: Path | None
+    train: bool
+    show: int
     work: Path
 
 
@@ -54,6 +67,8 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     parser.add_argument(
         "--texts", metavar="FOLDER", type=Path, help="encodings, mojibake: unpacked packages, see charset_texts.py; rules: texts of tails"
     )
+    parser.add_argument("--train", action="store_true", help="tails: with trained weights, cross-validated over sites")
+    parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -74,5 +89,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         datatrove=found.datatrove,
         datatrove_mb=found.datatrove_mb,
         texts=found.texts,
+        train=found.train,
+        show=found.show,
         work=work,
     )

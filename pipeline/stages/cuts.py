@@ -120,7 +120,7 @@ _REASONS = pa.schema(
 
 def _rule_reasons(tails: pa.Table) -> pa.Table:
     columns: dict[str, Any] = {field.name: pa.nulls(len(tails), field.type) for field in _REASONS}
-    columns.update(kind=tails["kind"], rule=tails["rule"], score=tails["score"], evidence=tails["rule"])
+    columns.update(kind=tails["kind"], rule=tails["rule"], score=tails["score"], evidence=tails["evidence"])
     return pa.table([columns[field.name] for field in _REASONS], schema=_REASONS)
 
 

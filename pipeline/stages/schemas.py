@@ -85,7 +85,7 @@ WITHIN = _schema(
 EVIDENCE = ("", "equal", "near", "contained", "figures", "gap")
 
 # One row a paragraph that a rule takes.
-TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64())
+TAILS = _schema(doc=_int64, paragraph=_int32, kind=_string, rule=_string, score=pa.float64(), evidence=_string)
 
 # Documents whose whole normalized text is that of an earlier one.
 EQUALS = _schema(doc=_int64, twin_doc=_int64)

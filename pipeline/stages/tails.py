@@ -14,11 +14,13 @@ from pipeline.dedup.letters import spaces
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tables import batch, byte_spans, numbers, whole
-from pipeline.text.rules import Finder, RulePack, pack_of
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.rules import RulePack, pack_of
+from pipeline.text.tail_lines import ENDLESS, line_of
+from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
 from pipeline.text.tried import tried_rows
 
 LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
+SURELY_PROSE = 4 * ENDLESS  # bytes; no cue is looked for in prose
 
 
 def tails(
@@ -50,6 +52,7 @@ def tails(
             "kind": [each.kind for each in ordered],
             "rule": [each.rule for each in ordered],
             "score": [each.score for each in ordered],
+            "evidence": [each.evidence for each in ordered],
         },
     )
 
@@ -88,21 +91,28 @@ def _removals(left: _Left, pack: RulePack, kinds: Sequence[str]) -> Iterator[tup
     """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through."""
     wanted = frozenset(kinds)
     short = left.ends[left.opening] - left.starts[left.opening] <= LONGEST_FIRST
-    for document in _suspected(left, left.opening[short], pack.head):
+    first_rows = left.opening[short]
+    for document in _documents(left, first_rows, pack.head.suspected(left.bytes_of(first_rows))):
         first, behind = int(left.opening[document]), int(left.closing[document])
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
         yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
-    for document in _suspected(left, tried, pack.tail):
+    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         yield from ((first + each.index, each) for each in tail_removals(left.texts(first, behind), pack, wanted))
 
 
-def _suspected(left: _Left, tried: NDArray[np.int64], finder: Finder) -> list[int]:
-    """The documents of those of these paragraphs that a rule may match, in order."""
-    suspected = tried[finder.suspected(left.bytes_of(tried))]
-    documents = np.searchsorted(left.opening, suspected, side="right") - 1
+def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:
+    """The numbers of the paragraphs that a rule may match or in which there is a cue."""
+    short = [at for at, each in enumerate(paragraphs) if len(each) < SURELY_PROSE]
+    cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
+    return sorted({*pack.tail.suspected(paragraphs), *cues})
+
+
+def _documents(left: _Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:
+    """The documents of these of the rows, in order."""
+    documents = np.searchsorted(left.opening, rows[suspected], side="right") - 1
     return [int(document) for document in np.unique(documents)]
 
 

@@ -1,8 +1,9 @@
 """Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
-links, comment forms and buttons stand behind it. So the *tail region* is found first: everything behind the last
-paragraph that looks like prose and stays. In it every paragraph is judged on its own, by points:
+links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them takes
+goes. The model (`tail_model.py`) looks for the place where the tail begins. And every line that a rule matches is
+judged on its own, by points:
 
     2  a rule matches (3 if the rule is sure)
     1  short, and no sentence ends at its end
@@ -12,28 +13,22 @@ paragraph that looks like prose and stays. In it every paragraph is judged on it
 
 From 3 points it goes; the score is points / 5. Then what is right by the text around it stays: see `_stays`.
 A notice about cookies or a comment looks like prose too. So up to 3 such paragraphs are looked past: a loose line
-above them that has 4 points goes, and the tail region begins there.
+above them that has 4 points goes.
 A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.text.paragraphs import CLOSERS, SENTENCE_ENDS
-from pipeline.text.rules import Rule, RulePack
+from pipeline.text.rules import RulePack
+from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
+from pipeline.text.tail_model import judged
+from pipeline.text.tail_weights import WEIGHTS
 
 TAIL_WINDOW = 30  # paragraphs looked at from the end
 HEAD_WINDOW = 3  # and from the start
 
-# 66 % of tail lines are below 60 letters (25 in scripts without spaces) and end no sentence; 6 % of body ends are.
-SHORT = 60
-WIDE_LETTER = 2.4  # what a letter of a script without spaces counts for: 60 / 25
-ENDLESS = 150  # so long is prose even without a full stop
-# Notices and contact blocks are short; what is longer is an article about them. Script can have any length, but it
-# ends no sentence.
-LONGEST = 600
-SAMPLE = 200  # characters that say how many of a paragraph belong to a script without spaces
 # A page with more contact lines than this is a directory.
 MOST_CONTACTS = 8
 # In a document without prose this many lines must stay, and only the sure rules cut.
@@ -44,22 +39,8 @@ ENOUGH_PAST = 4  # above prose that stays
 LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
-# Scripts without spaces.
-WIDE_RANGES = (
-    ("\u0e00", "\u0eff"),
-    ("\u1000", "\u109f"),
-    ("\u1780", "\u17ff"),
-    ("\u3040", "\u30ff"),
-    ("\u3400", "\u9fff"),
-    ("\uf900", "\ufaff"),
-)
-_WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
-END_CLOSERS = CLOSERS + " \u00a0\u202f"  # French sets a space before its closing quote
-_SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
-_EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
 _SEVEN_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7}")
-_INTRODUCES = (":", "：")
 # One token with a digit in it.
 _CODE = re.compile(r"(?=\S*\d)[\w.+/=-]{12,}")
 # Words that announce a code as content.
@@ -74,49 +55,53 @@ _PROGRAM = re.compile(r"[{};]\s*$|^\s*(?:def|class|import|return|#include|<\?php
 
 @dataclass(frozen=True, slots=True)
 class TailRemoval:
-    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1."""
+    """A paragraph that goes; `index` is its place in the sequence that was given, `score` is 0 to 1.
+
+    `evidence`: the rule, or what the model saw.
+    """
 
     index: int
     kind: str
     rule: str
     score: float
+    evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    rule: Rule | None
-    size: float  # characters, those of scripts without spaces counted for more
-    ends_sentence: bool
-
-    @property
-    def is_prose(self) -> bool:
-        return (self.ends_sentence and self.size >= SHORT) or self.size >= ENDLESS
-
-    @property
-    def is_loose(self) -> bool:
-        """Short, and no sentence ends at its end."""
-        return self.size < SHORT and not self.ends_sentence
-
-    @property
-    def introduces(self) -> bool:
-        """Announces what comes next, in words of the text itself."""
-        return self.rule is None and self.text.endswith(_INTRODUCES)
-
-
-def tail_removals(last: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
+def tail_removals(
+    last: Sequence[str],
+    pack: RulePack,
+    kinds: frozenset[str],
+    recurs: Sequence[int] = (),
+    weights: Mapping[str, int] = WEIGHTS,
+) -> list[TailRemoval]:
     """What goes from the end, in order. `last`: the last TAIL_WINDOW paragraphs (all, if there are fewer).
 
+    `recurs`: how many other documents of the source end in the same line, for each paragraph (none: not known).
     Rules of kinds that are not in `kinds` still say where the tail is, so that fewer kinds never remove more.
     """
-    lines = _lines(last, pack)
+    lines = end_lines(last, pack, recurs)
     first = len(last) - len(lines)
+    found = {each.index: each for each in (*_modelled(lines, weights), *_pointed(lines))}
+    return [replace(found[at], index=first + at) for at in sorted(found) if found[at].kind in kinds]
+
+
+def _pointed(lines: Sequence[Line]) -> list[TailRemoval]:
+    """What rules take, each by its own points."""
     points = [_points(lines, at) for at in range(len(lines))]
     going = _in_region(lines, [0 if _stays(lines, at) else points[at] for at in range(len(lines))])
     return [
-        TailRemoval(first + at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS)
+        TailRemoval(at, line.rule.kind, line.rule.id, min(points[at], MOST_POINTS) / MOST_POINTS, line.rule.id)
         for at, line in enumerate(lines)
-        if going[at] and line.rule is not None and line.rule.kind in kinds
+        if going[at] and line.rule is not None
+    ]
+
+
+def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRemoval]:
+    """What goes with the tail that the model finds."""
+    stays = [line.rule is not None and _stays(lines, at) for at, line in enumerate(lines)]
+    return [
+        TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
+        for each in judged(lines, stays, weights)
     ]
 
 
@@ -128,11 +113,11 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
     """
     removals: list[TailRemoval] = []
     for at in range(len(first) - 1):
-        line = _ruled(_line(first[at]), pack.head.hits(first[at]))
+        line = ruled(line_of(first[at]), pack.head.hits(first[at]))
         if line.rule is None:
             break
         name = _ADDRESS_DRESS.sub("", line.text).casefold()
-        title = _line(first[at + 1])
+        title = line_of(first[at + 1])
         points = SURE + 1 if line.rule.sure else WEAK
         points += not title.ends_sentence and not title.is_prose
         points += name.count(".") > 1 or name != line.text.casefold()
@@ -140,21 +125,22 @@ def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -
         if points < ENOUGH_HEAD or line.ends_sentence:
             break
         if line.rule.kind in kinds:
-            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, min(points, MOST_POINTS) / MOST_POINTS))
+            score = min(points, MOST_POINTS) / MOST_POINTS
+            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, score, line.rule.id))
     return removals
 
 
-def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
+def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -> list[Line]:
     """The end of a document, in order, from LOOK_PAST paragraphs of prose on; rules are tried where they can decide."""
-    lines: list[_Line] = []
+    lines: list[Line] = []
     prose = passed = 0
     title = len(last) - 1 if len(last) < TAIL_WINDOW else -1  # of a whole document: it opens the text, whatever it is
     for back, text in enumerate(reversed(last)):
-        line = _line(text)
+        line = line_of(text, recurs[-1 - back] if recurs else 0)
         if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
-            line = _ruled(line, pack.tail.hits(text))
+            line = cued(ruled(line, pack.tail.hits(text)), pack)
         lines.append(line)
-        if line.rule is not None:
+        if line.is_known:
             prose = 0
         elif line.is_prose:
             prose, passed = prose + 1, passed + 1
@@ -164,29 +150,23 @@ def _lines(last: Sequence[str], pack: RulePack) -> list[_Line]:
     return lines
 
 
-def _line(text: str) -> _Line:
-    text = text.strip()
-    size = float(len(text))
-    if not text.isascii():
-        sample = text[:SAMPLE]
-        size *= 1 + (WIDE_LETTER - 1) * len(_WIDE.findall(sample)) / len(sample)
-    return _Line(text, None, size, text.rstrip(END_CLOSERS)[-1:] in _SENTENCE_ENDS)
+def _name(line: Line, kind: str) -> str:
+    """The rule that a removal by the model is told by."""
+    return line.rule.id if line.rule is not None else f"model-{kind}"
 
 
-def _ruled(line: _Line, hits: Sequence[Rule]) -> _Line:
-    """The line with the rule that names its removal: the first sure one, else the first."""
-    fitting = [rule for rule in hits if line.size <= LONGEST or rule.kind == "tracking"]
-    if not fitting:
-        return line
-    return replace(line, rule=next((rule for rule in fitting if rule.sure), fitting[0]))
+def cued(line: Line, pack: RulePack) -> Line:
+    """The line with the cues in it; prose has none."""
+    cues = [] if line.is_prose else pack.cues(line.text)
+    return replace(line, cues=cues) if cues else line
 
 
-def _points(lines: Sequence[_Line], at: int) -> int:
+def _points(lines: Sequence[Line], at: int) -> int:
     line = lines[at]
     if line.rule is None:
         return 0
     points = SURE if line.rule.sure else WEAK
-    address = _EMAIL.search(line.text) is not None
+    address = EMAIL.search(line.text) is not None
     # a number without an address is as often the ticket office as the newsroom
     lone_number = line.rule.kind == "contact" and not address and _SEVEN_DIGITS.search(line.text) is not None
     points += line.is_loose and not lone_number
@@ -196,7 +176,7 @@ def _points(lines: Sequence[_Line], at: int) -> int:
     return points
 
 
-def _stays(lines: Sequence[_Line], at: int) -> bool:
+def _stays(lines: Sequence[Line], at: int) -> bool:
     """Whether the text around a line that matched speaks for it."""
     line = lines[at]
     rule = line.rule
@@ -217,20 +197,20 @@ def _stays(lines: Sequence[_Line], at: int) -> bool:
     return rule.kind == "tracking" and _CODE.fullmatch(line.text) is not None and _is_content(lines, at)
 
 
-def _is_content(lines: Sequence[_Line], at: int) -> bool:
+def _is_content(lines: Sequence[Line], at: int) -> bool:
     """Whether a bare code is one of several in a row, or announced by the paragraphs above it."""
     if any(_CODE.fullmatch(lines[near].text) for near in (at - 1, at + 1) if 0 <= near < len(lines)):
         return True
     return any(_CODE_WORDS.search(line.text) for line in lines[max(0, at - 2) : at] if line.rule is None)
 
 
-def _has_program(lines: Sequence[_Line]) -> bool:
+def _has_program(lines: Sequence[Line]) -> bool:
     """Whether there is script in the text itself, above the last prose."""
     prose = max((at for at, line in enumerate(lines) if line.rule is None and line.is_prose), default=len(lines))
     return any(line.rule is None and _PROGRAM.search(line.text) for line in lines[: prose + 1])
 
 
-def _in_region(lines: Sequence[_Line], points: Sequence[int]) -> list[bool]:
+def _in_region(lines: Sequence[Line], points: Sequence[int]) -> list[bool]:
     """What goes: in the region, in front of prose only on more points, and never the whole of a document."""
     going = [False] * len(lines)
     enough = ENOUGH
@@ -249,5 +229,5 @@ def _in_region(lines: Sequence[_Line], points: Sequence[int]) -> list[bool]:
     return [at >= sure_run and left >= FEWEST_LEFT for at in range(len(lines))]
 
 
-def _is_sure(line: _Line) -> bool:
+def _is_sure(line: Line) -> bool:
     return line.rule is not None and line.rule.sure

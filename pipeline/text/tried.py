@@ -8,17 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.paragraphs import SENTENCE_ENDS, among, ends_sentence
-from pipeline.text.tails import (
-    END_CLOSERS,
-    ENDLESS,
-    LONGEST,
-    LOOK_PAST,
-    SAMPLE,
-    SHORT,
-    TAIL_WINDOW,
-    WIDE_LETTER,
-    WIDE_RANGES,
-)
+from pipeline.text.tail_lines import END_CLOSERS, ENDLESS, LONGEST, SAMPLE, SHORT, WIDE_LETTER, WIDE_RANGES
+from pipeline.text.tails import LOOK_PAST, TAIL_WINDOW
 from pipeline.text.utf8 import code_point, compiled
 
 _ENDS = among(SENTENCE_ENDS)
@@ -80,7 +71,7 @@ def _tried(
 
 @compiled
 def _size(data: NDArray, at: int, end: int, chars: int, spaces: NDArray, wide: NDArray) -> float:
-    """Code points without indentation, those of scripts without spaces counted for more: `size` of `tails._line`."""
+    """Code points without indentation, those of scripts without spaces counted for more: as `tail_lines.line_of`."""
     ascii_only = end - at == chars
     while at < end:
         code, width = code_point(data, at)

@@ -82,11 +82,12 @@ def test_one_paragraph_behind_them_is_looked_past_only_on_more_evidence() -> Non
     assert gone([*ARTICLE, "© 2011 Harbour Press", ENDING]) == ["© 2011 Harbour Press"]
 
 
-def test_foreign_lines_are_looked_past() -> None:
+def test_foreign_lines_are_looked_past_and_go_with_the_tail() -> None:
     foreign = ["Nine boats at the old lock", "Bridge gets new lamps", "Why eels come back"]
-    notice = "Cookies are kept to make this page better. By staying here you agree to the storing of cookies here."
-    end = ["a.keller@harbour.example", *foreign, "© 2011 Harbour Press", notice, "Show all nine"]
-    assert gone([*ARTICLE, *end]) == ["a.keller@harbour.example", "© 2011 Harbour Press"]
+    prose = "The keeper has painted all nine of them, and whoever wants to see them may knock at his door at noon."
+    end = ["a.keller@harbour.example", *foreign, "© 2011 Harbour Press"]
+    assert gone([*ARTICLE, *end, prose, "Show all nine"]) == end
+    assert gone([*ARTICLE, *end]) == end
 
 
 def test_more_evidence_gives_a_higher_score() -> None:

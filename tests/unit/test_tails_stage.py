@@ -20,7 +20,7 @@ FILES = tuple((path.stem, path.read_text(encoding="utf-8")) for path in sorted(F
 PACK = load_pack(dict(FILES))
 KINDS = ("tracking", "contact", "copyright", "share", "newsletter", "masthead")
 
-Row = tuple[int, int, str, str, float]
+Row = tuple[int, int, str, str, float, str]
 
 PROSE = (
     "The lock was opened on the eve of the feast, and nine boats went through it before the lamps were lit.",
@@ -94,7 +94,9 @@ def expected(texts: list[list[str]]) -> list[Row]:
         first = max(0, len(lines) - TAIL_WINDOW)
         taken = {each.index: each for each in head_removals(lines[:HEAD_WINDOW], PACK, frozenset(KINDS))}
         taken |= {first + each.index: each for each in tail_removals(lines[first:], PACK, frozenset(KINDS))}
-        out += [(7 + doc, at, taken[at].kind, taken[at].rule, taken[at].score) for at in sorted(taken)]
+        out += [
+            (7 + doc, at, taken[at].kind, taken[at].rule, taken[at].score, taken[at].evidence) for at in sorted(taken)
+        ]
     return out
 
 
