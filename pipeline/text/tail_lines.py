@@ -41,15 +41,19 @@ _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[
 _INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER_LETTER = re.compile("[^\\W\\d_A-Za-z\u00c0-\u024f]")
-# Data that a line may hold, and what else is drawn rather than written in it.
+# Data that a line may hold: one of these must stand in it for the pattern to be tried, which saves most of the time.
 _DATA = {
-    "email": EMAIL,
-    "url": re.compile(
-        r"(?i)https?://|www\.|\b[\w-]{2,}\.(?:com|org|net|info|tv|[a-z]{2}\.[a-z]{2}|[a-z]{2})\b(?!\.\w)"
+    "email": (("@", "at)", "at]"), EMAIL),
+    "url": (
+        (".",),
+        re.compile(r"(?i)https?://|www\.|\b[\w-]{2,}\.(?:com|org|net|info|tv|[a-z]{2}\.[a-z]{2}|[a-z]{2})\b(?!\.\w)"),
     ),
-    "handle": re.compile(r"(?<![\w.])@\w{3,}"),
-    "phone": re.compile(r"(?i)(?:\+\d|\b(?:tel|fax|phone)\b|тел\.|факс|τηλ|电话|電話|传真).{0,4}\d(?:[\d ()/.-]{4})"),
-    "rights": re.compile("(?i)[©ⓒ]|\\(c\\)"),
+    "handle": (("@",), re.compile(r"(?<![\w.])@\w{3,}")),
+    "phone": (
+        "0123456789",
+        re.compile(r"(?i)(?:\+\d|\b(?:tel|fax|phone)\b|тел\.|факс|τηλ|电话|電話|传真|傳真).{0,4}\d(?:[\d ()/.-]{4})"),
+    ),
+    "rights": (("©", "ⓒ", "(c)", "(C)"), re.compile("(?i)[©ⓒ]|\\(c\\)")),
 }
 _MARKS = {
     "mark": re.compile(r"(?:[-–—•·*▪●■□◆▶►»>|→✉#]|\d{1,2}[.)]\s)"),
@@ -163,7 +167,9 @@ def _shape(line: Line) -> list[str]:
 
 def _data(line: Line, latin: bool) -> list[str]:
     text = line.text[:LOOKED_AT]
-    names = [name for name, pattern in _DATA.items() if pattern.search(text)]
+    names = [
+        name for name, (signs, pattern) in _DATA.items() if any(sign in text for sign in signs) and pattern.search(text)
+    ]
     if not latin and _LATIN.search(text) and not _OTHER_LETTER.search(text):
         names.append("foreign")
     return names

@@ -57,10 +57,10 @@ class Judged:
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
     start = _start(lines, stays)
-    if start is None or not any(line.is_known for line in lines):
+    opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
+    if start is None or not any(opens[start:]):
         return []
     names = seen(lines)
-    opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
     begins, total = _best([score_of(each, weights) for each in names], opens, start)
     if total < LEAST_SUM:
         return []

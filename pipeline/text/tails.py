@@ -1,9 +1,9 @@
 """Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
-links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them
-takes goes. The model (`tail_model.py`) looks for the place where the tail begins. And every line that a rule matches
-is judged on its own, by points:
+links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them takes
+goes. The model (`tail_model.py`) looks for the place where the tail begins. And every line that a rule matches is
+judged on its own, by points:
 
     2  a rule matches (3 if the rule is sure)
     1  short, and no sentence ends at its end
@@ -160,7 +160,8 @@ def _name(line: Line, kind: str) -> str:
 
 def cued(line: Line, pack: RulePack) -> Line:
     """The line with the cues in it; prose has none."""
-    return line if line.is_prose else replace(line, cues=pack.cues(line.text))
+    cues = [] if line.is_prose else pack.cues(line.text)
+    return replace(line, cues=cues) if cues else line
 
 
 def _points(lines: Sequence[Line], at: int) -> int:
