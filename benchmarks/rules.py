@@ -24,8 +24,10 @@ MOST_PARAGRAPHS = 60  # of each document
 LAST, SHORT = 3, 60
 _SENTENCE = re.compile(r"(?<=[.!?።។。])\s+")
 FEWEST_FIRED, FEWEST_NEGATIVES = 8, 10
-_CODES = "amh=am eng=en fra=fr hau=ha ibo=ig epo=eo cmn=zh zho=zh zh-cn=zh swa=sw xho=xh yor=yo deu=de"
-_TWO_LETTERS = {three: two for three, two in (pair.split("=") for pair in _CODES.split())}
+_TWO_LETTERS = {
+    "amh": "am", "eng": "en", "fra": "fr", "hau": "ha", "ibo": "ig", "epo": "eo", "cmn": "zh", "zho": "zh",
+    "zh-cn": "zh", "swa": "sw", "xho": "xh", "yor": "yo", "deu": "de",
+}  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.text.rules import RulePack, examples, load_pack
+from pipeline.text.cues import Cue
+from pipeline.text.rules import Rule, RulePack, examples, load_pack
 
 PackFiles = Iterable[tuple[str, str]]  # (name, YAML text)
 
@@ -21,10 +22,11 @@ def verdict(files: PackFiles) -> tuple[str, int]:
     for failure in examples(pack):
         said = "does not match, but should" if failure.expected == "match" else "matches, but must stay"
         lines.append(f"{failure.rule.file}: rule `{failure.rule.id}`: {said}: {failure.example}")
-    count = sum(len(rule.matches) + len(rule.keeps) for rule in pack.rules)
+    named: list[Rule | Cue] = [*pack.rules, *pack.cue.cues]
+    count = sum(len(each.matches) + len(each.keeps) for each in named)
     if lines:
         return "\n".join([*lines, f"{len(lines)} of {count} examples fail"]), FAILS
-    return f"{len(pack.rules)} rules, {count} examples, all as they should be", HOLDS
+    return f"{len(pack.rules)} rules, {len(pack.cue.cues)} cues, {count} examples, all as they should be", HOLDS
 
 
 def listed(files: PackFiles) -> str:

@@ -118,7 +118,8 @@ def _opens(line: Line, below: Line | None) -> bool:
     if line.introduces:
         return False
     beside = line.is_loose and below is not None and below.is_known
-    return any(cue.kind != "byline" and cue.at in _OPENING and (beside or _begins_none(line, cue)) for cue in line.cues)
+    cues = [cue for cue in line.cues if cue.at in _OPENING and cue.kind != "byline"]
+    return any(_begins_none(line, cue) or (beside and (cue.at == "line" or cue.kind != "other")) for cue in cues)
 
 
 def _begins_none(line: Line, cue: Cue) -> bool:
