@@ -66,7 +66,10 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     )
     parser.add_argument("--datatrove-mb", type=float, default=5.0, help="how much of the text it gets (default 5)")
     parser.add_argument(
-        "--texts", metavar="FOLDER", type=Path, help="encodings, mojibake: unpacked packages, see charset_texts.py"
+        "--texts",
+        metavar="FOLDER",
+        type=Path,
+        help="encodings, mojibake: unpacked packages, see charset_texts.py; rules: texts of tails",
     )
     parser.add_argument("--train", action="store_true", help="tails: with trained weights, cross-validated over sites")
     parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")

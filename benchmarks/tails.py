@@ -55,13 +55,13 @@ class Example:
 
 def main(options: Options) -> None:
     pack = load_pack({path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "configs/rules").glob("*.yaml")})
+    scorer = _scorer()
     labelled, staying = list(_labelled()), list(_staying())
     weights: list[Mapping[str, int]] = [WEIGHTS] * FOLDS
     if options.train:
         examples = labelled + staying
         weights = [trained([each for each in examples if _fold(each) != fold], pack) for fold in range(FOLDS)]
         print("\n".join(f"{weight:5} {name}" for name, weight in trained(examples, pack).items()))
-    scorer = _scorer()
     train = " --train" if options.train else ""
     for said, kinds in (("the kinds that go by default", TailsSettings().kinds), ("all kinds", KINDS)):
         wanted = frozenset(kinds)
@@ -150,9 +150,9 @@ def _cleaned(example: Example, pack: RulePack, kinds: frozenset[str], weights: M
 def _scorer() -> ModuleType:
     """The scorer of the labelled set, which stands beside the development data."""
     path = shared() / "tools" / "score_tails.py"
-    spec = importlib.util.spec_from_file_location("score_tails_tool", path)
+    spec = importlib.util.spec_from_file_location("score_tails_tool", path) if path.is_file() else None
     if spec is None or spec.loader is None:
-        sys.exit(f"there is no scorer at {path}")
+        sys.exit(f"there is no scorer at {path}; it comes with the development data (see $CORPUS_SHARED)")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

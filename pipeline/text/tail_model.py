@@ -39,6 +39,7 @@ _HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
 _OPENING = ("line", "start")  # places of cues with which a tail may begin
+_HEADING_MARK = "#"  # of Markdown: a text with headings has one above its last section, too
 # Cues that stand in texts, too: names of writers, "References".
 _EVERYWHERE = frozenset({"byline", "other"})
 _CONTACTS = frozenset({"handle", "phone"})
@@ -118,7 +119,8 @@ def _opens(line: Line, below: Line | None) -> bool:
     if line.introduces:
         return False
     beside = line.is_loose and below is not None and below.is_known
-    return any(cue.kind != "byline" and cue.at in _OPENING and (beside or _begins_none(line, cue)) for cue in line.cues)
+    cues = [cue for cue in line.cues if cue.at in _OPENING and cue.kind != "byline"]
+    return any(_begins_none(line, cue) or (beside and (cue.at == "line" or cue.kind != "other")) for cue in cues)
 
 
 def _begins_none(line: Line, cue: Cue) -> bool:
@@ -165,7 +167,7 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
     last = max(at for at in range(first, behind) if known[at])
     for at in range(first, behind):
         is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
-        going[at] = lines[at].is_known or is_tail
+        going[at] = lines[at].is_known or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -146,6 +146,10 @@ def test_what_stays_ends_the_search() -> None:
     assert gone(*announced, "an eel", "SURE", "three lamps", "a bridge") == ["SURE", "three lamps", "a bridge"]
 
 
+def test_headings_stay() -> None:
+    assert gone("WEAK", "### nine boats", "an eel", "SURE") == ["WEAK", "an eel", "SURE"]
+
+
 def test_recurring_lines_are_evidence_beside_another_one() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     often = (MANY_OTHERS,) * 3

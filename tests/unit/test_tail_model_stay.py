@@ -20,7 +20,7 @@ TAIL = ("Share this:", "Follow us on Facebook", "© 2011 Harbour Press. All righ
 STAYS = {
     "sub-head and its line": ["What comes next", "Nothing."],
     "sub-heads only": ["Background", "What comes next", "The lamps"],
-    "short last lines of prose": ["Nine boats.", "Not one more", "OK"],
+    "short last lines of prose": ["Nine boats.", "Not one more", "Never"],
     "recipe": ["Ingredients", "200 g flour", "2 eggs", "1 pinch of salt", "Bake for 40 minutes"],
     "shopping list with marks": ["- eels, smoked", "- bread of yesterday", "- onions", "- a little beer"],
     "numbered steps": [
