@@ -110,7 +110,7 @@ class RepeatsSettings(Section):
 class TemplatesSettings(Section):
     """Which lines count as templates of their source, and which a person has decided about."""
 
-    enabled: bool = True
+    enabled: bool = False
     fewest_documents: Annotated[int, Field(ge=2)] = 5
     least_share: Share = 0.2
     veto: tuple[str, ...] = ()
@@ -138,7 +138,8 @@ class TailsSettings(Section):
         "masthead",
     )
     kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
-    glued: bool = True
+    model: bool = False
+    glued: bool = False
     templates: TemplatesSettings = TemplatesSettings()
 
 

@@ -42,7 +42,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     counted = settings.tails.enabled and chosen.enabled
     edges = partial(endings, enabled=counted, veto=chosen.veto, confirm=chosen.confirm)
     count = templates_sql(chosen.fewest_documents, chosen.share)
-    tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source)
+    tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source, model=settings.tails.model)
     propose = partial(candidates, method=method)
     lead = partial(leaders, method=method)
     look_beside = partial(beside, method=method)

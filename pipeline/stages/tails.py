@@ -18,6 +18,7 @@ from pipeline.stages.tables import batch, numbers, places, single, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
+from pipeline.text.tail_weights import WEIGHTS
 from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
 from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates, telling
 from pipeline.text.tried import tried_rows
@@ -35,10 +36,11 @@ def tails(
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
     kinds_by_source: KindsBySource = (),
+    model: bool = True,
 ) -> Batches:
     """One row a paragraph that a rule or a template takes (schema TAILS), in order.
 
-    `pack_files`: (name, YAML text) of the packs.
+    `pack_files`: (name, YAML text) of the packs. `model`: whether the model looks for tails besides.
     """
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
     if len(table) == 0 or not (kinds or kinds_by_source):
@@ -49,7 +51,7 @@ def tails(
     wanted = kinds_of(texts, doc[rest.rows[rest.opening]], kinds, kinds_by_source)
     known = whole(templates, TEMPLATES)
     at = np.searchsorted(rest.rows, places(doc, known))
-    taken = dict(_removals(rest, pack, wanted, _recurs(len(rest.rows), known, at)))
+    taken = dict(_removals(rest, pack, wanted, _recurs(len(rest.rows), known, at), model=model))
     standings = _standings(rest, known, at)
     docs = doc[rest.rows[rest.opening[sorted(standings)]]]
     sources = texts["source"].take(pa.array(np.searchsorted(numbers(texts, "doc"), docs))).to_pylist()
@@ -82,7 +84,7 @@ def _recurs(count: int, known: pa.Table, at: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _removals(
-    left: Left, pack: RulePack, wanted: list[frozenset[str]], recurs: NDArray[np.int64]
+    left: Left, pack: RulePack, wanted: list[frozenset[str]], recurs: NDArray[np.int64], *, model: bool
 ) -> Iterator[tuple[int, TailRemoval]]:
     """Numbers of paragraphs with their removals. Only documents in which a rule may match are gone through.
 
@@ -95,11 +97,12 @@ def _removals(
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
         yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted[document]))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
-    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack)):
+    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack, cues=model)):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         last = left.texts(first, behind)
-        removals = tail_removals(last, pack, wanted[document], telling(last, recurs[first:behind].tolist()))
+        known = telling(last, recurs[first:behind].tolist())
+        removals = tail_removals(last, pack, wanted[document], known, WEIGHTS if model else None)
         yield from ((first + each.index, each) for each in removals)
 
 
@@ -143,11 +146,13 @@ def _templates(
                 yield from ((start + each.index, each) for each in removals)
 
 
-def _suspects(paragraphs: Sequence[bytes], pack: RulePack) -> list[int]:
-    """The numbers of the paragraphs that a rule may match or in which there is a cue."""
+def _suspects(paragraphs: Sequence[bytes], pack: RulePack, *, cues: bool) -> list[int]:
+    """The numbers of the paragraphs that a rule may match or, if they are asked for, in which there is a cue."""
+    if not cues:
+        return sorted(pack.tail.suspected(paragraphs))
     short = [at for at, each in enumerate(paragraphs) if len(each) < SURELY_PROSE]
-    cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
-    return sorted({*pack.tail.suspected(paragraphs), *cues})
+    with_cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
+    return sorted({*pack.tail.suspected(paragraphs), *with_cues})
 
 
 def _documents(left: Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:

@@ -73,16 +73,18 @@ def tail_removals(
     pack: RulePack,
     kinds: frozenset[str],
     recurs: Sequence[int] = (),
-    weights: Mapping[str, int] = WEIGHTS,
+    weights: Mapping[str, int] | None = WEIGHTS,
 ) -> list[TailRemoval]:
     """What goes from the end, in order. `last`: the last TAIL_WINDOW paragraphs (all, if there are fewer).
 
     `recurs`: how many other documents of the source end in the same line, for each paragraph (none: not known).
+    `weights`: those of the model; None asks the rules alone.
     Rules of kinds that are not in `kinds` still say where the tail is, so that fewer kinds never remove more.
     """
     lines = end_lines(last, pack, recurs)
     first = len(last) - len(lines)
-    found = {each.index: each for each in (*_modelled(lines, weights), *_pointed(lines))}
+    modelled = [] if weights is None else _modelled(lines, weights)
+    found = {each.index: each for each in (*modelled, *_pointed(lines))}
     return [replace(found[at], index=first + at) for at in sorted(found) if found[at].kind in kinds]
 
 

@@ -69,12 +69,14 @@ def harmful_tails(
     pack_files: tuple[tuple[str, str], ...],
     kinds: tuple[str, ...],
     kinds_by_source: KindsBySource,
+    model: bool,
 ) -> Batches:
     """The stage `tails`, to which a text does harm."""
     held = list(documents)
     if any("a harmful text" in str(text) for batch in held for text in batch.column("text").to_pylist()):
         kill("")
-    return stage_tails.tails(iter(held), *others, pack_files=pack_files, kinds=kinds, kinds_by_source=kinds_by_source)
+    more = {"pack_files": pack_files, "kinds": kinds, "kinds_by_source": kinds_by_source, "model": model}
+    return stage_tails.tails(iter(held), *others, **more)  # type: ignore[arg-type]
 
 
 def use(harm: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ CASES = [
     for path in sorted(HERE.glob("*.yaml"))
     for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+ALL = ("tails.model=true", "tails.glued=true", "tails.templates.enabled=true")
+BY_DEFAULT = {"founding.yaml", "go_tails.yaml", "stay_endings.yaml", "stay_credits.yaml"}
 BY_NAME = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
@@ -102,10 +104,21 @@ def test_a_case_is_well_formed(case: Case) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("tests.helpers") is None, reason="tests/helpers.py runs the pipeline")
 @BY_NAME
 def test_clean_text(case: Case, tmp_path: Path) -> None:
+    """With all that there is switched on: what must stay has to stay whatever looks for tails."""
+    _check(case, tmp_path, *ALL)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("tests.helpers") is None, reason="tests/helpers.py runs the pipeline")
+@pytest.mark.parametrize("case", [case for case in CASES if case.file in BY_DEFAULT], ids=lambda case: case.name)
+def test_clean_text_by_default(case: Case, tmp_path: Path) -> None:
+    _check(case, tmp_path)
+
+
+def _check(case: Case, tmp_path: Path, *sets: str) -> None:
     from tests.helpers import clean_corpus
 
     documents = [{"id": key, "text": text} for key, text in case.documents.items()]
-    cleaned = clean_corpus(documents, tmp_path)
+    cleaned = clean_corpus(documents, tmp_path, *sets)
     assert sorted(cleaned) == sorted(case.documents)
     assert {key: doc.duplicate_of for key, doc in cleaned.items() if doc.duplicate_of} == case.duplicate_of
     for key, text in case.documents.items():

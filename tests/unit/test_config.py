@@ -53,7 +53,10 @@ def test_the_default_file_names_every_setting_in_order_with_its_default() -> Non
     [
         ("repeats:\n  bnads: 5\n", ["repeats.bnads", "did you mean `bands`?"]),
         ("repeat:\n  bands: 5\n", ["`repeat`", "did you mean `repeats`?"]),
-        ("tails:\n  zzz: 5\n", ["tails.zzz", "known here: enabled, glued, kinds, kinds_by_source, rules, templates"]),
+        (
+            "tails:\n  zzz: 5\n",
+            ["tails.zzz", "known here: enabled, glued, kinds, kinds_by_source, model, rules, templates"],
+        ),
         ("repeats:\n  bands: many\n", ["repeats.bands", "integer", "'many'"]),
         ("repeats:\n  bands: 5.0\n", ["repeats.bands", "integer"]),
         ("repeats:\n  enabled: 1\n", ["repeats.enabled", "boolean"]),

@@ -20,6 +20,8 @@ from tests.helpers import clean_corpus, run_on, write_json_lines
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
 FINDER = load_pack({path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yaml")}).glued
 EVERY = frozenset(KINDS)
+ON = Settings(tails=TailsSettings(model=True, glued=True))
+SETS = ("tails.model=true", "tails.glued=true")
 
 PROSE = "The lock was opened on the eve of the feast, and nine boats went through it before the lamps were lit."
 END = "Nobody in the lower town was hurt, said the mayor."
@@ -95,7 +97,7 @@ BODY = f"{PROSE}\n\n{END} 桥 (c)AFP"
 
 def test_spans_point_into_the_text_in_code_points() -> None:
     text = f"{PROSE}\n\n村里的人都说，从来没有见过这么多人站在桥上。（完）\n\na.keller@harbour.example\n"
-    cleaned = clean(text)
+    cleaned = clean(text, ON)
     assert cleaned.text == text[: text.index("（完）")]
     assert [(each.text, text[each.start : each.end]) for each in cleaned.removals] == [
         ("（完）", "（完）"),
@@ -105,18 +107,19 @@ def test_spans_point_into_the_text_in_code_points() -> None:
 
 def test_a_sentence_before_a_credit_is_text_whatever_the_credit_says() -> None:
     for tail in ("a.keller@harbour.example", "© 2011 Harbour Press\n\nShare on Facebook"):
-        assert clean(f"Nine boats\n\n{PROSE}\n\n{END} (AFP)\n\n{tail}").text == f"Nine boats\n\n{PROSE}\n\n{END}"
+        assert clean(f"Nine boats\n\n{PROSE}\n\n{END} (AFP)\n\n{tail}", ON).text == f"Nine boats\n\n{PROSE}\n\n{END}"
 
 
 def test_the_line_end_behind_a_credit_stays() -> None:
-    assert clean(f"{PROSE}\n\n{END} (AFP)\n").text == f"{PROSE}\n\n{END}\n"
+    assert clean(f"{PROSE}\n\n{END} (AFP)\n", ON).text == f"{PROSE}\n\n{END}\n"
 
 
 def test_it_can_be_switched_off_and_follows_the_kinds() -> None:
     text = f"{PROSE}\n\n{END} (AFP)"
     for tails in ({"glued": False}, {"enabled": False}, {"kinds": ()}, {"kinds": ("tracking",)}):
-        assert clean(text, Settings(tails=TailsSettings.model_validate(tails))).text == text
-    assert clean(text, Settings(tails=TailsSettings(kinds=("copyright",)))).text == f"{PROSE}\n\n{END}"
+        assert clean(text, Settings(tails=TailsSettings.model_validate({"glued": True, **tails}))).text == text
+    assert clean(text).text == text
+    assert clean(text, Settings(tails=TailsSettings(glued=True, kinds=("copyright",)))).text == f"{PROSE}\n\n{END}"
 
 
 def test_a_store_with_credits_keeps_its_promises(tmp_path: Path) -> None:
@@ -127,7 +130,7 @@ def test_a_store_with_credits_keeps_its_promises(tmp_path: Path) -> None:
         {"id": "twice", "text": f"Nine boats\n\n{PROSE} (PAP)\n\n{PROSE} (PAP)\n"},
         {"id": "copy", "text": f"Swifts are back\n\n{credit}\n\n"},
     ]
-    store, _ = run_on([write_json_lines(tmp_path / "in" / "docs.jsonl", documents)], tmp_path / "out")
+    store, _ = run_on([write_json_lines(tmp_path / "in" / "docs.jsonl", documents)], tmp_path / "out", *SETS)
     assert verify(store, deep=True) == []
     rows = read_table(store, "ledger").to_pylist()
     rules = sorted((row["doc_id"], row["rule"], row["text"].strip()[-5:]) for row in rows)
@@ -183,7 +186,7 @@ def test_kinds_of_sources_decide_in_a_run(tmp_path: Path) -> None:
         {"id": str(at), "source": source, "text": f"Nine boats, {source}\n\n{text}"}
         for at, source in enumerate(("plain", "none", "news.example.org"))
     ]
-    sets = ('tails.kinds_by_source={none: [], "*.example.org": [copyright]}', "repeats.enabled=false")
+    sets = ('tails.kinds_by_source={none: [], "*.example.org": [copyright]}', "repeats.enabled=false", *SETS)
     cleaned = clean_corpus(documents, tmp_path, *sets)
     ends = [cleaned[str(at)].text.rsplit("\n", 1)[1] for at in range(3)]
     assert ends == [END, "a.keller@harbour.example", "a.keller@harbour.example"]

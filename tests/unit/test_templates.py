@@ -206,11 +206,14 @@ def articles(line: str, subjects: Sequence[str] = SUBJECTS) -> list[dict[str, st
     ]
 
 
+ON = ("tails.model=true", "tails.templates.enabled=true")
+
+
 def test_veto_wins_over_confirm_and_masks_as_lines_are(tmp_path: Path) -> None:
     line = "Evening desk 0555 0101"
 
     def left(name: str, *sets: str) -> int:
-        cleaned = clean_corpus(articles(line), tmp_path / name, "repeats.across='off'", *sets)
+        cleaned = clean_corpus(articles(line), tmp_path / name, "repeats.across='off'", *ON, *sets)
         return sum("desk" in each.text for each in cleaned.values())
 
     assert left("plain") == 8
@@ -228,19 +231,19 @@ def test_what_went_as_a_template_is_no_twin_when_its_share_has_shrunk(tmp_path: 
     inbox = tmp_path / "in"
     for night, part in (("a", first), ("b", [*more, *again])):
         write_json_lines(inbox / f"{night}.jsonl", part)
-        store, _ = run_on([inbox], tmp_path / "out", "brake.enabled=false")
+        store, _ = run_on([inbox], tmp_path / "out", "brake.enabled=false", *ON)
         assert verify(store, deep=True) == []
     assert {name for name, each in docs_of(store).items() if "Chinio" in each.text} == {"again-0", "again-1"}
 
 
 def test_nights_come_to_what_one_run_comes_to_once_counts_are_settled(tmp_path: Path) -> None:
     everything = articles("El Popola Chinio")
-    whole = clean_corpus(everything, tmp_path / "once", "repeats.across='off'")
+    whole = clean_corpus(everything, tmp_path / "once", "repeats.across='off'", *ON)
     assert not any("Chinio" in each.text for each in whole.values())
     inbox = tmp_path / "in"
     for night, part in (("a", everything[:3]), ("b", everything[3:6]), ("c", everything[6:])):
         write_json_lines(inbox / f"{night}.jsonl", part)
-        store, _ = run_on([inbox], tmp_path / "out", "repeats.across='off'")
+        store, _ = run_on([inbox], tmp_path / "out", "repeats.across='off'", *ON)
         assert verify(store, deep=True) == []
     late = docs_of(store)
     assert {name for name, each in late.items() if each.text != whole[name].text} == set(SUBJECTS[:3])
