@@ -43,7 +43,8 @@ class _Part:
 def read_files(
     engine: LocalEngine, kernel: Kernel, slices: Dataset, limits: Limits, given_up: Mapping[int, str]
 ) -> Reading:
-    """All documents of the slices, which `kernel` reads; `given_up` has files that are set aside unread, and why.
+    """All documents of the slices, which `kernel` reads; `given_up` has files that are set aside however
+    they read, and why.
 
     `limits` are those of a shard of at most 100 MB; a larger one, of a file that cannot be cut, has more time.
     """

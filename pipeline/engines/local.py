@@ -152,9 +152,8 @@ class LocalEngine:
             except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
                 said = f"stage {name}: {error}. Nothing of this run is published"
                 raise OutputError(f"{said}; raise engine.memory_limit, or free space in the store") from error
-        self._docs[path] = made
         self.progress(name, 1, 1, made.rows)
-        return Dataset(schema, (path,), (made.rows,))
+        return self._dataset(schema, [path], [made])
 
     def rows(self, data: Dataset) -> Iterator[pa.RecordBatch]:
         """All rows of a dataset in order."""
@@ -166,10 +165,9 @@ class LocalEngine:
 
     def write(self, name: str, schema: pa.Schema, shards: Sequence[Sequence[pa.RecordBatch]]) -> Dataset:
         """A dataset of rows made outside of a kernel, one shard a sequence of batches."""
-        paths = tuple(self.folder / f"{name}-{at:05d}.arrow" for at in range(len(shards)))
+        paths = self._paths(name, len(shards))
         made = [_write(path, schema, iter(rows)) for path, rows in zip(paths, shards, strict=True)]
-        self._docs.update(zip(paths, made, strict=True))
-        return Dataset(schema, paths, tuple(each.rows for each in made))
+        return self._dataset(schema, paths, made)
 
     def _paths(self, name: str, count: int) -> list[Path]:
         return [self.folder / f"{name}-{at:05d}.arrow" for at in range(count)]
@@ -228,10 +226,8 @@ class LocalEngine:
         for last in lasts:
             known = known if last is None else last
             bounds.append(known)
-        paths = tuple(self.folder / f"{name}-{at:05d}.arrow" for at in range(len(bounds)))
-        made = _split(_stream(data.shards), data.schema, bounds, paths)
-        self._docs.update(zip(paths, made, strict=True))
-        return Dataset(data.schema, paths, tuple(each.rows for each in made))
+        paths = self._paths(name, len(bounds))
+        return self._dataset(data.schema, paths, _split(_stream(data.shards), data.schema, bounds, paths))
 
 
 def _stream(shards: Sequence[Path]) -> Batches:

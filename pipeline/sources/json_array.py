@@ -1,6 +1,7 @@
 """Records of JSON that is not cut into lines: the objects of an array, or objects printed over several lines."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +13,6 @@ from pipeline.sources.rows import Item, Task
 from pipeline.text.json_elements import element_end
 from pipeline.text.json_scan import LONGEST_LINE
 
-_BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(rb"[ \t\r\n]*")
 
 
@@ -23,9 +23,9 @@ class _Buffer:
         self._parts = parts
         self.start = self.place = 0
         self._set(b"")
-        while len(self.data) < len(_BOM) and self.more():
+        while len(self.data) < len(BOM_UTF8) and self.more():
             pass
-        self.place = len(_BOM) if self.data.startswith(_BOM) else 0
+        self.place = len(BOM_UTF8) if self.data.startswith(BOM_UTF8) else 0
 
     def _set(self, data: bytes) -> None:
         self.data = data

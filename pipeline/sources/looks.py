@@ -13,7 +13,6 @@ from pipeline.sources.records import GUESSES
 HEAD = 64 << 10  # bytes that are looked at
 DELIMITERS = (",", "\t", ";", "|")
 NO_DELIMITER = "\x1f"  # of a table of one column, where a comma is part of the text
-_BOM = b"\xef\xbb\xbf"
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -31,7 +30,7 @@ def json_form(head: bytes, *, known: bool, text_field: str | None = None) -> str
     `known`: the name says that it is JSON; then "" means that lines are to be read, come what may. Else a record
     must have a text for it to count.
     """
-    body = head.removeprefix(_BOM).lstrip()
+    body = head.removeprefix(codecs.BOM_UTF8).lstrip()
     first, _, rest = body.partition(b"\n")
     first = first.strip()
     if first[:1] not in (b"{", b"["):
@@ -97,7 +96,7 @@ def wide(head: bytes) -> str:
 
 def dialect(head: bytes, name: str) -> Dialect:
     """How a table with these first bytes is cut: as its header has most columns, a known text among them first."""
-    start = len(_BOM) if head.startswith(_BOM) else 0
+    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
     text = head[start:].decode("utf-8", "surrogateescape")
     if excel := _EXCEL.match(text):
         return Dialect(excel[1], start + len(excel[0]), _first_row(text[len(excel[0]) :], excel[1]))

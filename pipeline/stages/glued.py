@@ -28,9 +28,11 @@ def glued(
     kinds_by_source: KindsBySource = (),
 ) -> Batches:
     """One row a span that a rule takes from a paragraph (schema GLUED), in order."""
-    texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
     finder = pack_of(pack_files).glued
-    if len(table) == 0 or not finder.rules or not (kinds or kinds_by_source):
+    if not finder.rules or not (kinds or kinds_by_source):  # before anything is read
+        return
+    texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
+    if len(table) == 0:
         return
     stays = numbers(marks, "evidence") == 0
     stays[places(numbers(table, "doc"), whole(tails, TAILS))] = False

@@ -42,8 +42,10 @@ def endings(
 
     What `within` has removed is not looked at. `veto`, `confirm`: lines of the settings, masked as these are.
     """
+    if not enabled:  # before anything is read
+        return
     texts, table, marks = whole(documents, DOCUMENTS), whole(paragraphs, PARAGRAPHS), whole(within, WITHIN)
-    if len(table) == 0 or not enabled:
+    if len(table) == 0:
         return
     doc = numbers(table, "doc")
     owner = np.searchsorted(numbers(texts, "doc"), doc)

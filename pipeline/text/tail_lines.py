@@ -38,7 +38,7 @@ EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[。！？।॥]")
-_INTRODUCES = (":", "：")
+INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER_LETTER = re.compile("[^\\W\\d_A-Za-z\u00c0-\u024f]")
 # Data that a line may hold: one of these must stand in it for the pattern to be tried, which saves most of the time.
@@ -98,7 +98,7 @@ class Line:
     def introduces(self) -> bool:
         """Announces what comes next, in words of the text itself."""
         known = self.rule is not None or any(cue.at == "line" for cue in self.cues)
-        return not known and self.text.endswith(_INTRODUCES)
+        return not known and self.text.endswith(INTRODUCES)
 
     @property
     def does_recur(self) -> bool:
@@ -158,7 +158,7 @@ def _shape(line: Line) -> list[str]:
         names = ["tiny" if line.size < SHORTEST else "short" if line.size < SHORTER else "loose"]
     text = line.text[:LOOKED_AT]
     names += [name for name, pattern in _MARKS.items() if pattern.match(text)]
-    if text.endswith(_INTRODUCES):
+    if text.endswith(INTRODUCES):
         names.append("colon")
     if sum(map(str.isdigit, text)) > MANY_DIGITS * len(text):
         names.append("digits")

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.text.cues import Cue
 from pipeline.text.rules import Finder, Rule, RulePack
-from pipeline.text.tail_lines import MANY_OTHERS, line_of
+from pipeline.text.tail_lines import INTRODUCES, MANY_OTHERS, line_of
 from pipeline.text.tails import TailRemoval
 
 TEMPLATE = "template"  # kind and rule of what goes here
@@ -38,7 +38,6 @@ _WEB = re.compile(r"https?://\w|\bwww\.\w|(?<![\w.-])(?:[a-z-]{2,}\.)+(?:com|org
 _DIGIT = re.compile(r"\d")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LABELLED = re.compile(r"[:：]\s*\S")
-_INTRODUCES = (":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _says_the_same(last: Sequence[str], at: int, standings: Mapping[int, Standin
 def _is_announced(last: Sequence[str], at: int, going: Collection[int]) -> bool:
     """Whether the nearest line above that stays ends in a colon."""
     above = next(above for above in range(at - 1, -1, -1) if above not in going)
-    return last[above].rstrip().endswith(_INTRODUCES)
+    return last[above].rstrip().endswith(INTRODUCES)
 
 
 def _is_loose(line: str) -> bool:

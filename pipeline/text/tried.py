@@ -51,7 +51,7 @@ def _tried(
     stops: NDArray,
     out: NDArray,
 ) -> int:
-    """Goes through each document as `tails._lines` does."""
+    """Goes through each document as `tails.end_lines` does."""
     found = 0
     for document in range(len(opening)):
         first, behind = opening[document], closing[document]
