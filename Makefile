@@ -13,6 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NOT_BARE := slow or browser or strace or spark
+# Tests side by side, those of one file in one process, in order. ARGS="-n0" puts them in one process.
+ABREAST := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help
 help: ## this list
@@ -64,7 +66,7 @@ clean-corpus: setup ## clean data/raw into data/clean (more options: ARGS="--wor
 
 .PHONY: test
 test: setup-dev ## all tests that need nothing but pip (minutes)
-	$(BIN)/python -m pytest -m "not ($(NOT_BARE))" $(ARGS)
+	$(BIN)/python -m pytest $(ABREAST) -m "not ($(NOT_BARE))" $(ARGS)
 
 .PHONY: test-all
 test-all: setup-dev ## all tests; those that want Chromium, strace or Java fail without it

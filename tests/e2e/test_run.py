@@ -199,6 +199,7 @@ def test_128_and_the_signal(tmp_path: Path, cli: Cli, monkeypatch: pytest.Monkey
     inbox(tmp_path, article(1))
     assert cli("run", tmp_path / "in").code == 0
     inbox(tmp_path, article(2), name="more.jsonl")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts tests in the background ignores it
     for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
         with monkeypatch.context() as patch:
             patch.setattr("pipeline.run.check_brake", lambda *_, number=number: os.kill(os.getpid(), number))
@@ -207,6 +208,7 @@ def test_128_and_the_signal(tmp_path: Path, cli: Cli, monkeypatch: pytest.Monkey
         assert "nothing was published" in told.err
         assert (cli.generation, cli.last_run["exit_code"]) == (1, code)
         assert len(list((cli.output / "gen").iterdir())) == 1
+    signal.signal(signal.SIGINT, before)
 
 
 def test_exit_1_a_bug_says_all_it_knows(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
