@@ -28,7 +28,11 @@ _NOTHING = Dataset(DOCUMENTS, (), ())
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What there was before, and what is new. `mark` is the fingerprint; `dropped`: names of documents to forget."""
+    """What there was before, and what is new. `mark` is the fingerprint.
+
+    `dropped`: names of documents to take out; `forgotten`: all that is out after that (schema FORGOTTEN), None where
+    nothing changes about it.
+    """
 
     store: Store
     before: Manifest | None
@@ -38,6 +42,7 @@ class Night:
     known: int = 0
     skipped: tuple[Skipped, ...] = ()
     dropped: frozenset[str] = frozenset()
+    forgotten: pa.Table | None = None
 
     @property
     def new(self) -> tuple[Scanned, ...]:

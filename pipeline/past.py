@@ -19,7 +19,7 @@ from pipeline.inbox import News
 from pipeline.recall import Row, recalled
 from pipeline.stages.chosen import chosen
 from pipeline.stages.clean import NO_FILES, FilesOf
-from pipeline.stages.schemas import DOCUMENTS, FILE_BITS, LEDGER
+from pipeline.stages.schemas import CUTS, DOCUMENTS, FILE_BITS, LEDGER
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table
@@ -116,7 +116,7 @@ def _joined(one: Dataset, other: Dataset) -> Dataset:
 
 
 def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest, engine: LocalEngine) -> Past:
-    """Finds the earlier documents that come out otherwise, and makes `published` (documents), and its cuts and marks.
+    """Finds the earlier documents that come out otherwise, and makes `published_documents` and `published_cuts`.
 
     What is published are the fresh documents, the new versions, and those that come out otherwise.
     """
@@ -130,7 +130,7 @@ def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest
     differ = engine.query("differ", _DIFFER_SQL, _NAMES, decided)
     again = frozenset(name for rows in engine.rows(differ) for name in rows.column("doc_id").to_pylist())
     docs = _numbers([*past.renewed, *_docs_of(again, data["names"], engine)])
-    for name, schema in (("documents", DOCUMENTS), ("cuts", data["cuts"].schema), ("within", data["within"].schema)):
+    for name, schema in (("documents", DOCUMENTS), ("cuts", CUTS)):
         rest = _shards(data[name], first, None)
         if len(docs) or not rest.shards:
             pick = partial(chosen, docs=docs, others=False)

@@ -26,7 +26,7 @@ from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Listing, Skipped, listing
 from pipeline.sources.preview import told
 from pipeline.spool import spooled
-from pipeline.stages.schemas import QUARANTINE
+from pipeline.stages.schemas import FORGOTTEN, QUARANTINE
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
@@ -139,7 +139,7 @@ def _made(
     with LocalEngine(work, workers, settings.engine.memory_limit, progress) as engine:
         data, past = datasets(night, settings, rules, engine)
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
-        if not night.dropped:  # what is to be forgotten is asked for by name, and brings nothing new
+        if night.forgotten is None:  # what is to be forgotten is asked for by name, and brings nothing new
             check_brake(taken, settings.brake)
         facts, counts, told = _written(night, folder, settings, engine, data, past)
         read = read_now(night, past, engine.rows(data["fresh"]))
@@ -178,11 +178,17 @@ def _manifest(
     left = Left((), [], Counter())
     if before is not None:
         left = without(night.store, before, retired, night.news.stale, folder=folder, level=level)
-    files = new_files(folder, [*left.facts, *facts], earlier=left.files, level=level)
+    earlier = left.files
+    if night.forgotten is not None:
+        earlier = tuple(file for file in earlier if file.kind != "forgotten")
+        rows = iter(night.forgotten.to_batches())
+        left.facts.extend(write_parquet(rows, folder=str(folder), name="forgotten", schema=FORGOTTEN, level=level))
+    files = new_files(folder, [*left.facts, *facts], earlier=earlier, level=level)
     carried = before.counts if before else {}
     total = {
         name: counts.get(name, 0) + carried.get(name, 0) - left.retired[name] for name in sorted({*counts, *carried})
     }
+    total["capped"] = counts["capped"]  # all paragraphs took part
     check_law(total, files)
     manifest = Manifest(
         generation=night.generation,
@@ -213,7 +219,7 @@ def _written(
     rows, chars = sums(facts)
     counts = {
         **told["count"],
-        "capped": engine.total(published(data, "within"), "capped") + engine.total(data["leaders"], "capped"),
+        "capped": engine.total(data["within"], "capped") + engine.total(data["leaders"], "capped"),
         "documents": rows["documents"],
         "duplicates": rows["duplicates"],
         "quarantine_rows": rows["quarantine"],

@@ -58,7 +58,7 @@ class Versions:
 
 def versions(known: Known, read: Iterable[pa.RecordBatch], named: Iterable[pa.RecordBatch]) -> Versions:
     """What the documents read (COLUMNS), called as `named` says, are to those that there are."""
-    rows = pa.Table.from_batches(list(read)).to_pylist()
+    rows = [row for batch in read for row in batch.to_pylist()]
     names = {doc: name for batch in named for doc, name in _pairs(batch)}
     torn = frozenset(row["doc"] >> FILE_BITS for row in rows if row["reason"] in TORN)
     good = [row for row in rows if row["reason"] is None]
