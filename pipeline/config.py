@@ -63,6 +63,7 @@ class InputSettings(Section):
     date_field: str | None = None
     lang_field: str | None = None
     id_scope: Literal["store", "file"] = "store"
+    changed_files: Literal["replace", "add"] = "replace"
     slice_mb: Annotated[int, Field(ge=1, le=1024)] = 16
 
 

@@ -26,8 +26,11 @@ class News:
     tries: Mapping[str, int] | None = None
 
 
-def news(files: Sequence[Found], before: Sequence[Input], slice_bytes: int) -> News:
-    """What has changed since `before`. A file that is gone from the inbox changes nothing: its documents stay."""
+def news(files: Sequence[Found], before: Sequence[Input], slice_bytes: int, *, replaces: bool = True) -> News:
+    """What has changed since `before`. A file that is gone from the inbox changes nothing: its documents stay.
+
+    Without `replaces` no more does one that was read and holds something else now.
+    """
     found = [_scanned(each, slice_bytes) for each in files]
     here = {_place(each.found): each.sha256 for each in found}
     lies: dict[str, Place] = {}
@@ -44,7 +47,7 @@ def news(files: Sequence[Found], before: Sequence[Input], slice_bytes: int) -> N
         elif row.sha256 and row.sha256 != now and row.sha256 in lies:
             root, path = lies[row.sha256]
             kept.append(replace(row, root=root, path=path))
-        elif now and now != row.sha256 and not (_is_rest(row) and now in known_contents(kept)):
+        elif now and now != row.sha256 and _gives_way(row, now, kept, replaces=replaces):
             stale.add(row.file)
         else:
             kept.append(row)
@@ -59,6 +62,13 @@ def known_contents(read: Sequence[Input]) -> dict[str, str]:
 def _is_rest(row: Input) -> bool:
     """Whether a file stands for what it held before it changed and could not be read to its end."""
     return not row.sha256 and not row.tries
+
+
+def _gives_way(row: Input, now: str, kept: Sequence[Input], *, replaces: bool) -> bool:
+    """Whether what a file held goes, as its place holds `now` something else."""
+    if _is_rest(row):
+        return replaces and now not in known_contents(kept)
+    return replaces or row.tries > 0
 
 
 def _scanned(found: Found, slice_bytes: int) -> Scanned:

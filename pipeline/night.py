@@ -115,7 +115,9 @@ def _filled(
                 raise InputError(_nothing_readable(engine, data["fresh"]))
             if night.before is not None:
                 naming = plans.naming(settings)
-                past = add_past(data, night.store, night.before, night.news, night.dropped, naming, engine)
+                known = (night.store, night.before, night.news, night.dropped)
+                replaces = settings.input.changed_files == "replace"
+                past = add_past(data, *known, naming, engine, replaces=replaces)
     if night.before is not None:
         past = settled(data, past, night.store, night.before, engine)
     parts = {name: published(data, name) for name in ("documents", "cuts")}

@@ -42,13 +42,15 @@ ORDER BY doc_id
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`gone`: names of live documents that are replaced or withdrawn; `again`: of those that come out otherwise.
+    """Names of live documents: `gone` has those that are replaced or go, among them the `withdrawn` ones, which their
+    file no longer holds; `again` those that come out otherwise.
 
     `renewed`: the numbers of new versions; `barred`: how many documents stay out because they were forgotten; `torn`:
     numbers of files not read to their end; `files`: of documents of which another file brought this version.
     """
 
     gone: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
     renewed: tuple[int, ...] = ()
     barred: int = 0
@@ -69,11 +71,17 @@ def add_past(
     dropped: frozenset[str],
     naming: Kernel,
     engine: LocalEngine,
+    *,
+    replaces: bool,
 ) -> Past:
-    """Makes `past` and `documents`, and leaves in `fresh` what is new altogether. `dropped`: names that go."""
+    """Makes `past` and `documents`, and leaves in `fresh` what is new altogether. `dropped`: names that go.
+
+    Without `replaces` a place says nothing: another file lay there before, and only given ids tell versions.
+    """
     fresh = data["fresh"]
     index = read_table(store, "index", manifest=before)
-    places = {each.file: (each.root, each.path) for each in (*before.read, *news.kept)}
+    read = (*before.read, *news.kept) if replaces else ()
+    places = {each.file: (each.root, each.path) for each in read}
     places |= {at: (each.found.root, each.found.path) for at, each in enumerate(news.new, before.next_file)}
     known = Known(index, read_table(store, "forgotten", manifest=before), places, news.stale)
     looked = (rows.select(COLUMNS) for rows in engine.rows(fresh))
@@ -87,7 +95,14 @@ def add_past(
     past = engine.write("past", DOCUMENTS, shards or [[]])
     data.update(past=past, fresh=fresh, documents=_joined(past, fresh))
     numbers = tuple(sorted(doc for doc, _ in found.renewed.values()))
-    return Past(gone, frozenset(), numbers, len(found.barred), found.torn, _files(index, found))
+    return Past(
+        gone,
+        found.gone - {name for _, name in found.renewed.values()},
+        renewed=numbers,
+        barred=len(found.barred),
+        torn=found.torn,
+        files=_files(index, found),
+    )
 
 
 def _numbers(docs: list[int] | tuple[int, ...]) -> NDArray[np.int64]:

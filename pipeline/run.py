@@ -16,7 +16,7 @@ from pipeline.engines.local import LocalEngine, Progress, silent
 from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset
-from pipeline.inbox import known_contents, news
+from pipeline.inbox import News, known_contents, news
 from pipeline.night import Night, datasets, read_now
 from pipeline.past import Past, published
 from pipeline.plan import fields_of
@@ -38,6 +38,7 @@ from pipeline.store.parquet import FACTS, write_parquet
 from pipeline.store.retire import Left, without
 from pipeline.store.sweep import discard, sweep
 from pipeline.store.views import publish, repair
+from pipeline.withdrawals import check_withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,17 @@ def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, p
             refuse_another(before, mark)
         if not inbox.files:
             raise InputError(f"no input files under {', '.join(settings.input.paths)}: nothing to read")
-        found = news(inbox.files, before.read if before else (), settings.input.slice_mb << 20)
+        found = _news(inbox, before, settings)
         known = len(inbox.files) - len(found.new)
         if not found.new and not found.stale:
             return Outcome(None, 0, known, inbox.skipped, {})
         night = Night(store, before, secrets.token_hex(4), mark, found, known, inbox.skipped)
         return made(night, settings, rules, progress)
+
+
+def _news(inbox: Listing, before: Manifest | None, settings: Settings) -> News:
+    replaces = settings.input.changed_files == "replace"
+    return news(inbox.files, before.read if before else (), settings.input.slice_mb << 20, replaces=replaces)
 
 
 def made(night: Night, settings: Settings, rules: Sequence[tuple[str, str]], progress: Progress) -> Outcome:
@@ -114,7 +120,7 @@ def preview(settings: Settings) -> Preview:
     with spooled(settings.input.paths, None) as spool:
         inbox = _inbox(settings, spool)
         before = newest(Store(root)) if (root / "corpus.json").exists() else None
-        found = news(inbox.files, before.read if before else (), settings.input.slice_mb << 20)
+        found = _news(inbox, before, settings)
         fresh = {each.found.location for each in found.new}
         files = tuple((each, each.location in fresh, told(each, fields)) for each in inbox.files)
         return Preview(files, inbox.skipped)
@@ -141,6 +147,7 @@ def _made(
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
         if night.forgotten is None:  # what is to be forgotten is asked for by name, and brings nothing new
             check_brake(taken, settings.brake)
+            check_withdrawals(night.store, night.before, past.withdrawn, settings.brake)
         facts, counts, told = _written(night, folder, settings, engine, data, past)
         read = read_now(night, past, engine.rows(data["fresh"]))
     shutil.rmtree(work)
@@ -150,15 +157,14 @@ def _made(
     commit(night.store, manifest)
     publish(night.store, manifest)
     known = Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken, told)
-    return replace(known, changes=_changes(past, night))
+    return replace(known, changes=_changes(past))
 
 
-def _changes(past: Past, night: Night) -> dict[str, int]:
+def _changes(past: Past) -> dict[str, int]:
     """What became of earlier documents, and of those that stay out."""
-    renewed = len(past.renewed)
     return {
-        "renewed": renewed,
-        "withdrawn": len(past.gone) - renewed - len(night.dropped),
+        "renewed": len(past.renewed),
+        "withdrawn": len(past.withdrawn),
         "decided_again": len(past.again - past.gone),
         "barred": past.barred,
     }

@@ -169,6 +169,35 @@ def test_bad_records_go_with_the_version_that_had_them(tmp_path: Path) -> None:
     assert read_table(store, "quarantine").num_rows == 0
 
 
+def test_one_name_used_anew_each_night_adds_where_the_settings_say_so(tmp_path: Path) -> None:
+    add = "input.changed_files=add"
+    for number in range(3):
+        rows = [
+            {"id": f"n{number}", "text": article(number)},
+            {"text": article(10 + number)},
+            {"id": "x", "text": article(20 + number)},
+        ]
+        write_json_lines(tmp_path / "in" / "feed.jsonl", rows)
+        store, _ = night(tmp_path, add)
+    expected = {f"n{number}": article(number) for number in range(3)}
+    unnamed = {f"feed.jsonl#1{more}": article(10 + number) for number, more in enumerate(("", "~2", "~3"))}
+    assert texts(store) == expected | unnamed | {"x": article(22)}
+
+
+def test_the_brake_holds_a_file_that_lost_most_of_a_source(tmp_path: Path, cli: Cli) -> None:
+    documents = [(str(number), f"{article(number)} {number}") for number in range(6)]
+    few = ("--set", "brake.fewest_documents=5", "--set", "brake.most_removed_share=0.5")
+    put(tmp_path, "a.jsonl", *documents)
+    assert cli("run", tmp_path / "in", *few).code == 0
+    put(tmp_path, "a.jsonl", *documents[:2])
+    told = cli("run", tmp_path / "in", *few)
+    assert (told.code, cli.generation) == (5, 1)
+    assert ".: 4 of 6 documents" in told.err
+    assert "input.changed_files=add" in told.err
+    assert cli("run", tmp_path / "in", *few, "--set", "brake.enabled=false").code == 0
+    assert texts(Store(cli.output)).keys() == {"0", "1"}
+
+
 # --- forgotten --------------------------------------------------------------------------------------------------------
 
 SECRET = "Dr. Imogen Quartermaine of 14 Larch Terrace asked that nothing of what she wrote in that winter be kept."

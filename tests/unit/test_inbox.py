@@ -97,3 +97,9 @@ def test_the_rest_of_a_file_cut_short_stays_until_it_changes() -> None:
     assert look((rest, cut), a="cut").stale == frozenset()
     assert look((rest, cut), a="-").stale == frozenset()
     assert look((rest, cut), a="whole").stale == {0, 1}
+
+
+def test_where_names_are_used_anew_nothing_that_was_read_goes() -> None:
+    found = [Found("a", Path("other"), "text", "", 1, root="in")]
+    added = news(found, (A, Input(1, "in", "a", "", 1), Input(2, "in", "a", "three", 2)), 1, replaces=False)
+    assert (paths(added), added.kept, added.stale) == (["a"], (A,), {1, 2})

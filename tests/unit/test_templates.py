@@ -198,7 +198,7 @@ def test_what_is_told_of_a_template_stays_as_it_was_when_it_became_one() -> None
     dice = random.Random(5)
     rows = [(doc, dice.randrange(2), doc, dice.choice([0, 7, 8, 9])) for doc in range(60)]
     before: dict[int, tuple[int, int]] = {}
-    for size in range(1, 60):
+    for size in range(5, 60, 9):
         found = [row for row in templates_of(rows[:size], 3, "0.3") if row["state"] == "active"]
         told = {row["doc"]: (row["had"], row["of_first"]) for row in found}
         assert before.items() <= told.items()
