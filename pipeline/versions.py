@@ -2,7 +2,7 @@
 
 A document is known again by its id; by path and position only in a file of the same path under the same root. A
 new version takes the name and the number of the earlier one. What a changed file no longer holds goes, unless the
-file could not be read to its end. What was forgotten does not come back (`docs/nightly.md`).
+file could not be read to its end. What was forgotten does not come back (`docs/versions.md`).
 """
 
 import re
