@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("doc_id", metavar="DOC_ID")
         _add_output(sub)
         sub.set_defaults(command=command)
+    _add_forget(commands.add_parser("forget", help="take documents out of the store, and keep them out"))
     verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
     verify.add_argument("--fast", action="store_true", help="digests and counts only, not the texts themselves")
     _add_output(verify)
@@ -134,6 +135,19 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="list what would be read, change nothing")
     _add_settings(parser)
     parser.set_defaults(command=_run)
+
+
+def _add_forget(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="*", metavar="DOC_ID", help="names of documents")
+    parser.add_argument("--path", metavar="P", help="all documents of this input file, or of this folder of the inbox")
+    parser.add_argument("--source", metavar="S", help="all documents of this source")
+    parser.add_argument("--copies", action="store_true", help="also documents with an equal text")
+    parser.add_argument("--purge", action="store_true", help="drop earlier generations, which still hold the texts")
+    parser.add_argument("--undo", action="store_true", help="let these documents come back with the next run")
+    parser.add_argument("--dry-run", action="store_true", help="tell what would go, change nothing")
+    parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
+    _add_output(parser)
+    parser.set_defaults(command=_forget)
 
 
 def _add_clean(parser: argparse.ArgumentParser) -> None:
@@ -192,6 +206,17 @@ def _restore(parsed: argparse.Namespace) -> int:
 
     sys.stdout.write(restore(open_store(Path(parsed.output), create=False), parsed.doc_id))
     return 0
+
+
+def _forget(parsed: argparse.Namespace) -> int:
+    from pipeline.forget import Asked
+    from pipeline.forget_command import forget_command, undo_command
+
+    asked = Asked(tuple(parsed.ids), parsed.path, parsed.source, parsed.copies)
+    root = Path(parsed.output)
+    if parsed.undo:
+        return undo_command(root, asked, parsed.log, alone=not (parsed.purge or parsed.dry_run))
+    return forget_command(root, asked, purging=parsed.purge, dry_run=parsed.dry_run, log=parsed.log)
 
 
 def _verify(parsed: argparse.Namespace) -> int:

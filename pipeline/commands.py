@@ -54,6 +54,7 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
         "files_known": outcome.known_files,
         "files_skipped": len(outcome.skipped),
         "counts": dict(outcome.counts),
+        "changes": dict(outcome.changes),
     }
     write_last_run(root, payload)
     if log == "json":

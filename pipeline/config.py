@@ -63,6 +63,7 @@ class InputSettings(Section):
     date_field: str | None = None
     lang_field: str | None = None
     id_scope: Literal["store", "file"] = "store"
+    changed_files: Literal["replace", "add"] = "replace"
     slice_mb: Annotated[int, Field(ge=1, le=1024)] = 16
 
 
@@ -214,7 +215,7 @@ def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
         if not equals:
             raise SettingsError(f"--set {override}: expected KEY=VALUE, such as tails.enabled=false")
         _put(data, key.strip(), load_yaml(value, f"--set {key}"), override)
-    return _validated(data, where)
+    return validated(data, where)
 
 
 def _mapping(value: object, where: str) -> dict[str, Any]:
@@ -235,7 +236,8 @@ def _put(data: dict[str, Any], key: str, value: object, override: str) -> None:
     inner[name] = value
 
 
-def _validated(data: Mapping[str, Any], where: str) -> Settings:
+def validated(data: Mapping[str, Any], where: str) -> Settings:
+    """The settings in `data`; SettingsError says what is wrong, and `where`."""
     try:
         return Settings.model_validate(_tuples(data))
     except ValidationError as error:

@@ -95,7 +95,8 @@ class LocalEngine:
                 made[at] = each
         for at, each in enumerate(made):
             if isinstance(each, Lost):
-                raise WorkerError(_TOO_LITTLE.format(stage=name, why=f"twice, {each.why}"), at)
+                message = _TOO_LITTLE.format(stage=name, why=f"twice, {each.why}")
+                raise WorkerError(message, at, f"in stage {name} {each.why}")
         return self._dataset(schema, paths, [each for each in made if isinstance(each, _Made)])
 
     def attempt(

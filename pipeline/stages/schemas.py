@@ -17,6 +17,8 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
 
 
+FILE_BITS = 32  # of a document number, below the number of the file in which it first came
+
 # --- between stages -----------------------------------------------------------------------------------------------
 
 # What is to be read: one row a slice of a file (whole files where a format cannot be cut).
@@ -102,7 +104,8 @@ TEMPLATES = _schema(
     paragraph=_int32,
     head=pa.bool_(),
     documents=_int64,  # of the source that have the line in this place; copies of one document count once
-    of_source=_int64,  # documents of the source, counted likewise
+    had=_int64,  # how many had it when it became a template, null where it is none
+    of_first=_int64,  # of the first so many documents of the source, counted likewise
     state=_string,  # seen, proposed, active, vetoed, confirmed
 )
 
@@ -241,8 +244,20 @@ QUARANTINE = _schema(
     reason=_string,
     detail=_string,
     sha256=_string,
+    file=_int64,  # number of the input file
     run=_int64,
 )
 
 # Keys and order of every document that a run added: what later runs compare with.
-INDEX = _schema(doc=_int64, doc_id=_string, text_sha256=_string, path=_string, record=_int64, live=pa.bool_())
+INDEX = _schema(
+    doc=_int64,
+    doc_id=_string,
+    text_sha256=_string,
+    path=_string,
+    record=_int64,
+    live=pa.bool_(),
+    file=_int64,  # number of the input file that brought this version; `doc` has that of the first one
+)
+
+# Documents that were taken out on demand, and stay out.
+FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)

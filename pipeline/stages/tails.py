@@ -116,7 +116,7 @@ def _standings(left: Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, 
     """
     found: dict[int, _Edges] = {}
     documents = np.searchsorted(left.opening, at, side="right") - 1
-    told = (known[name].to_pylist() for name in ("head", "documents", "of_source", "state"))
+    told = (known[name].to_pylist() for name in ("head", "had", "of_first", "state"))
     for document, number, head, *standing in zip(documents.tolist(), at.tolist(), *told, strict=True):
         if standing[-1] in (ACTIVE, CONFIRMED):
             found.setdefault(document, ({}, {}))[head][number] = Standing(*standing)
