@@ -100,21 +100,6 @@ def _shown(cleaned: Cleaned, shown: str) -> str:
     return "".join(diff_lines(cleaned)) if shown == "diff" else cleaned.text
 
 
-def verify_command(root: Path, *, deep: bool) -> int:
-    """`clean-corpus verify`: 0 if every promise holds, 4 if not."""
-    from pipeline.store.folder import Store, open_store
-    from pipeline.store.verify import verify
-
-    store = Store(root)
-    if not store.corpus_json.exists() and not store.manifests.exists():
-        open_store(root, create=False)  # says that there is no store
-    findings = verify(store, deep=deep)
-    for finding in findings:
-        sys.stdout.write(f"{finding.where}: {finding.what}. {finding.remedy}\n")
-    sys.stdout.write(f"{len(findings)} findings\n" if findings else f"{root}: every promise holds\n")
-    return 4 if findings else 0
-
-
 def report_command(root: Path, generation: int | None) -> int:
     """`clean-corpus report`."""
     from pipeline.report.page import write_report

@@ -147,6 +147,7 @@ class OutputSettings(Section):
     """Where the store is, and how its Parquet files are written."""
 
     path: str = "data/clean"
+    keep: Annotated[int, Field(ge=1)] = 30
     zstd_level: Annotated[int, Field(ge=1, le=19)] = 3
 
 
@@ -214,7 +215,7 @@ def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
         if not equals:
             raise SettingsError(f"--set {override}: expected KEY=VALUE, such as tails.enabled=false")
         _put(data, key.strip(), load_yaml(value, f"--set {key}"), override)
-    return _validated(data, where)
+    return validated(data, where)
 
 
 def _mapping(value: object, where: str) -> dict[str, Any]:
@@ -235,7 +236,8 @@ def _put(data: dict[str, Any], key: str, value: object, override: str) -> None:
     inner[name] = value
 
 
-def _validated(data: Mapping[str, Any], where: str) -> Settings:
+def validated(data: Mapping[str, Any], where: str) -> Settings:
+    """Settings of such sections and keys; SettingsError, with `where` they stood, for what does not fit."""
     try:
         return Settings.model_validate(_tuples(data))
     except ValidationError as error:

@@ -20,7 +20,7 @@ from pipeline.stages.documents import documents
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 
 _EACH_BYTES = 100_000_000  # of a file as it lies there: so much may take the time that is set
-_FILE = 32  # bits of a document number below the number of its file
+FILE_BITS = 32  # bits of a document number below the number of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _mended(
             yield from engine.rows(again[part.shard, part.file])
         else:
             for batch in engine.rows(made):
-                own = batch.filter(pc.equal(pc.shift_right(batch.column("doc"), _FILE), part.file))
+                own = batch.filter(pc.equal(pc.shift_right(batch.column("doc"), FILE_BITS), part.file))
                 if own.num_rows:
                     yield own
 

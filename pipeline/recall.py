@@ -11,11 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import IntegrityError
 from pipeline.stages.schemas import DOCUMENTS
 from pipeline.store.folder import Store
 from pipeline.store.laid import laid_back
-from pipeline.store.manifest import Manifest, load_manifest
+from pipeline.store.manifest import Manifest, roots_of
 from pipeline.store.read import read_table
 from pipeline.store.restore import removals
 
@@ -53,7 +52,7 @@ def replaced(
     parts = [read_table(store, kind, columns=columns, manifest=manifest) for kind in ("documents", "duplicates")]
     known = pa.concat_tables(parts).to_pydict()
     runs = {name: run for name, run in zip(known["doc_id"], known["run"], strict=True) if name in asked}
-    elsewhere = {run for run in runs.values() if not _read_from(store, run, roots)}
+    elsewhere = {run for run in runs.values() if roots_of(manifest.roots, run) != list(roots)}
     return frozenset(name for name, run in runs.items() if name not in by_path or run not in elsewhere)
 
 
@@ -64,15 +63,6 @@ def _path_names(rows: pa.RecordBatch) -> Iterator[str]:
     ):
         if name in (path, f"{path}#{record}"):
             yield name
-
-
-def _read_from(store: Store, run: int, roots: Sequence[str]) -> bool:
-    """Whether a run read from these input paths; False where its manifest is gone."""
-    try:
-        section = load_manifest(store, run).settings.get("input")
-    except IntegrityError:
-        return False
-    return isinstance(section, dict) and section.get("paths") == list(roots)
 
 
 def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:

@@ -30,8 +30,9 @@ from pipeline.store.folder import Store, open_store
 from pipeline.store.kinds import REPORT_NAME
 from pipeline.store.law import check_law
 from pipeline.store.lock import hold
-from pipeline.store.manifest import LiveFile, Manifest, newest, parent_digest, sealed
+from pipeline.store.manifest import LiveFile, Manifest, newest, parent_digest, sealed, with_roots
 from pipeline.store.parquet import FACTS, write_parquet
+from pipeline.store.retention import retire
 from pipeline.store.sweep import discard, sweep
 from pipeline.store.views import publish, repair
 
@@ -67,8 +68,9 @@ def _inbox(settings: Settings, spool: Path | None) -> Listing:
 def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, progress: Progress) -> Outcome:
     store = open_store(Path(settings.output.path), create=True)
     with hold(store):
-        sweep(store)
         repair(store)
+        retire(store, keep=settings.output.keep)
+        sweep(store)
         before = newest(store)
         mark = fingerprint(settings, rules)
         if before is not None:
@@ -163,6 +165,7 @@ def _made(
         counts=total,
         settings=settings.model_dump(mode="json"),
         fingerprint=night.mark,
+        roots=with_roots(night.before.roots if night.before else {}, night.generation, settings.input.paths),
     )
     commit(night.store, sealed(manifest))
     publish(night.store, sealed(manifest))

@@ -7,8 +7,8 @@ the files that it names.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,6 +54,8 @@ class Manifest:
     settings: Mapping[str, Json]
     fingerprint: Mapping[str, Json]  # versions that can change text
     sha256: str = ""
+    made_by: str = "run"  # or "compact", "rollback 12"
+    roots: Mapping[str, Json] = field(default_factory=dict)  # run -> the input paths it and those after it read
 
 
 def generation_folder(generation: int, run_id: str) -> str:
@@ -130,7 +132,21 @@ def _parsed(content: dict[str, Json]) -> Manifest:
         settings=_typed(content["settings"], dict),
         fingerprint=_typed(content["fingerprint"], dict),
         sha256=_typed(content["sha256"], str),
+        made_by=_typed(content["made_by"], str),
+        roots=_typed(content["roots"], dict),
     )
+
+
+def with_roots(roots: Mapping[str, Json], run: int, paths: Sequence[str]) -> dict[str, Json]:
+    """`roots` with the input paths of one more run, where they are not those of the run before."""
+    given: list[Json] = list(paths)
+    return dict(roots) if roots_of(roots, run) == given else {**roots, str(run): given}
+
+
+def roots_of(roots: Mapping[str, Json], run: int) -> Json:
+    """The input paths that a run read; None where nothing is known of it."""
+    first = max((int(each) for each in roots if int(each) <= run), default=None)
+    return None if first is None else roots[str(first)]
 
 
 def _typed(value: Json, kind: type[_Kind]) -> _Kind:

@@ -27,7 +27,7 @@ def publish(store: Store, manifest: Manifest, *, now: float | None = None) -> No
     with writing(store.current):
         view = _existing(store, manifest) or _built(store, manifest)
         _switch(store, view, seconds)
-        _prune(store, seconds - GRACE_SECONDS)
+        prune(store, seconds - GRACE_SECONDS)
 
 
 def repair(store: Store) -> bool:
@@ -137,7 +137,10 @@ def _switch(store: Store, view: Path, now: float) -> None:
     sync_folder(store.root)
 
 
-def _prune(store: Store, limit: float) -> None:
+def prune(store: Store, limit: float) -> None:
+    """Removes views that were retired before `limit` (seconds since 1970), and links that never became `current`."""
+    if not store.current.is_symlink():
+        return
     kept = store.current.readlink().name
     for view in sorted(store.views.iterdir()):
         if view.name != kept and view.lstat().st_mtime < limit:
