@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from pipeline.engines.nursery import nursery
 from pipeline.engines.worker import Task
 from pipeline.engines.workers import Lost, WorkerError, Workers
 from pipeline.errors import OutputError
@@ -65,6 +66,7 @@ class LocalEngine:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        nursery()  # now, while Arrow has no threads here: forked it costs nothing, started anew seconds
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
