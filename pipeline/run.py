@@ -83,7 +83,8 @@ def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, p
             return Outcome(None, 0, known, inbox.skipped, {})
         folder = begin(store, night.generation, night.run_id)
         try:
-            return _made(night, folder, settings, rules, progress)
+            with writing(folder):  # what goes wrong from here on is never the input: readers judge theirs themselves
+                return _made(night, folder, settings, rules, progress)
         except BaseException:
             discard(store, folder)
             raise

@@ -20,6 +20,7 @@ from pipeline.flow import Batches, Dataset, Kernel
 
 # Input of a `gather` from which on new workers are a fair price for the memory of idle ones.
 LARGE_BYTES = 256 << 20
+_BUFFER = 1 << 20  # Arrow writes each buffer of each column by itself: most are tiny
 
 _TOO_LITTLE = "stage {stage}: {why}; free memory, or lower engine.workers or input.slice_mb, and run again"
 
@@ -249,7 +250,10 @@ def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
     count = 0
     last: int | None = None
     try:
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+        with (
+            pa.output_stream(str(path), compression=None, buffer_size=_BUFFER) as file,
+            pa.ipc.new_file(file, schema) as writer,
+        ):
             for batch in rows:
                 if batch.num_rows == 0:
                     continue

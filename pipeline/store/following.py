@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.store.commit import begin, commit
+from pipeline.store.files import writing
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest, parent_digest, sealed
 from pipeline.store.sweep import discard
@@ -21,7 +22,8 @@ def followed(store: Store, now: Manifest, made: Callable[[Path], Manifest | None
     number = now.generation + 1
     folder = begin(store, number, run_id)
     try:
-        manifest = made(folder)
+        with writing(folder):
+            manifest = made(folder)
         if manifest is None:
             discard(store, folder)
             return None

@@ -24,7 +24,7 @@ _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENO
 def publish(store: Store, manifest: Manifest, *, now: float | None = None) -> None:
     """Points `current` at a view of exactly the live files; removes views that were retired more than a day ago."""
     seconds = time.time() if now is None else now
-    with writing(store.current):
+    with writing(store.current, "All is committed, only `current` does not show it yet"):
         view = _existing(store, manifest) or _built(store, manifest)
         _switch(store, view, seconds)
         prune(store, seconds - GRACE_SECONDS)

@@ -15,7 +15,6 @@ from tests.cli_kit import article
 from tests.crash.warm import command
 
 
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A store, and a command to be run on it. `{store}` and `{inbox}` in the arguments are paths."""
@@ -121,9 +120,7 @@ def shown(root: Path) -> Shown:
 def _corpus(root: Path, manifest: Manifest | None) -> tuple[Any, ...]:
     if manifest is None:
         return ()
-    files = tuple(
-        (file.kind, file.rows, file.chars, _digest(file.path(Store(root)))) for file in manifest.files
-    )
+    files = tuple((file.kind, file.rows, file.chars, _digest(file.path(Store(root)))) for file in manifest.files)
     for file, (_, _, _, digest) in zip(manifest.files, files, strict=True):
         if digest != file.sha256:
             raise AssertionError(f"{file.path(Store(root))} is not what its manifest says")

@@ -60,8 +60,11 @@ def _after_fault(made: Made, store: Path, code: int, said: str) -> Iterator[str]
         yield "after the fault `current` shows what is not committed"
     if (store / "corpus.json").exists():
         yield from (f"after the fault: {each.where}: {each.what}" for each in _findings(store))
+    yield from _last_run(store)
     if code == 0 and now.corpus != made.new.corpus:
         yield "exit code 0, and nothing is committed"
+    if "othing of this run is published" in said and now.corpus != made.old.corpus:
+        yield f"it says that nothing is published, and it is: {said[-900:]}"
     if code not in (0, 7, KILLED) or "Traceback" in said or (code == 7 and "clean-corpus: " not in said):
         yield f"exit code {code}, and it says: {said[-900:]}"
 
@@ -78,7 +81,8 @@ def _after_all(made: Made, store: Path, folder: Path) -> Iterator[str]:
         return
     now = shown(store)
     if now != made.new:
-        yield f"the next start does not lead to the state of an undisturbed run: {_difference(now.corpus, made.new.corpus)}"
+        how = _difference(now.corpus, made.new.corpus)
+        yield f"the next start does not lead to the state of an undisturbed run: {how}"
     yield from (f"after the next start {line}" for line in _leftovers(store))
 
 
@@ -99,15 +103,17 @@ def _leftovers(root: Path) -> Iterator[str]:
     for path in root.iterdir():
         if path.name not in _ROOT:
             yield f"{path.name} is left"
-    yield from (f"{path.name} is left" for path in store.manifests.iterdir() if not path.name.endswith(".json"))
-    try:
-        json.loads((root / "last_run.json").read_bytes())
-    except FileNotFoundError:
-        pass
-    except ValueError:
-        yield "last_run.json is no JSON"
 
 
 def _young(path: Path, store: Store) -> bool:
     """A folder that was made and not yet marked when the process died: nobody can tell whose it is for a day."""
     return path.parent == store.gen and not any(path.iterdir())
+
+
+def _last_run(root: Path) -> Iterator[str]:
+    try:
+        json.loads((root / "last_run.json").read_bytes())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        yield "last_run.json is no JSON"

@@ -71,6 +71,8 @@ def _be(arguments: Sequence[str], said: Path, state: State | None, before: Calla
         atexit._clear()  # what this process wanted done at its end is none of the command's business
         weakref.finalize._registry.clear()  # type: ignore[attr-defined]
         os.setpgid(0, 0)
+        if before:
+            before()
         os.chdir(ROOT)
         handle = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -78,8 +80,6 @@ def _be(arguments: Sequence[str], said: Path, state: State | None, before: Calla
         os.dup2(handle, 2)
         os.closerange(3, 256)
         sys.argv = ["clean-corpus", *arguments]
-        if before:
-            before()
         if state:
             state.arm()
         from pipeline.cli import main
