@@ -11,11 +11,13 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TypeAlias
 
 from pipeline import __version__
 from pipeline.errors import ClearError, Stopped
 
 Command = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,16 +89,35 @@ def _parser() -> argparse.ArgumentParser:
         _add_output(sub)
         sub.set_defaults(command=command)
     _add_forget(commands.add_parser("forget", help="take documents out of the store, and keep them out"))
-    verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
-    verify.add_argument("--fast", action="store_true", help="digests and counts only, not the texts themselves")
-    _add_output(verify)
-    verify.set_defaults(command=_verify)
+    _add_care(commands)
     report = commands.add_parser("report", help="write the review page and say where it is")
     report.add_argument("--run", type=int, metavar="ID", help="generation to look at (default: the newest)")
     _add_output(report)
     report.set_defaults(command=_report)
     _add_rules(commands.add_parser("rules", help="the rules that cut tails"))
     return parser
+
+
+def _add_care(commands: Commands) -> None:
+    verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
+    depth = verify.add_mutually_exclusive_group()
+    depth.add_argument("--fast", action="store_true", help="chain of manifests, presence and sizes of files only")
+    depth.add_argument("--full", action="store_true", help="all that can be checked (the default)")
+    depth.add_argument("--subset", metavar="N/T", help="contents of the N-th of T parts of the files, all else fast")
+    verify.add_argument(
+        "--against", action="append", default=[], metavar="INBOX", help="is every document of it here? (repeatable)"
+    )
+    verify.set_defaults(command=_verify)
+    rollback = commands.add_parser("rollback", help="publish an earlier generation's state anew")
+    rollback.add_argument("number", nargs="?", type=int, metavar="N", help="generation (default: the one before)")
+    rollback.set_defaults(command=_rollback)
+    compact = commands.add_parser("compact", help="lay small files of many nights together")
+    compact.set_defaults(command=_compact)
+    stats = commands.add_parser("stats", help="generations, and files, rows and bytes by kind")
+    stats.add_argument("--json", action="store_true", help="as one JSON object")
+    stats.set_defaults(command=_stats)
+    for sub in (verify, rollback, compact, stats):
+        _add_output(sub)
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -220,9 +241,27 @@ def _forget(parsed: argparse.Namespace) -> int:
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import verify_command
+    from pipeline.care import verify_command
 
-    return verify_command(Path(parsed.output), deep=not parsed.fast)
+    return verify_command(Path(parsed.output), fast=parsed.fast, subset=parsed.subset, inboxes=parsed.against)
+
+
+def _rollback(parsed: argparse.Namespace) -> int:
+    from pipeline.care import rollback_command
+
+    return rollback_command(Path(parsed.output), parsed.number)
+
+
+def _compact(parsed: argparse.Namespace) -> int:
+    from pipeline.care import compact_command
+
+    return compact_command(Path(parsed.output))
+
+
+def _stats(parsed: argparse.Namespace) -> int:
+    from pipeline.care import stats_command
+
+    return stats_command(Path(parsed.output), as_json=parsed.json)
 
 
 def _report(parsed: argparse.Namespace) -> int:

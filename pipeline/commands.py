@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from signal import SIGINT
@@ -10,7 +11,7 @@ from signal import SIGINT
 import orjson
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ClearError, InputError, RecordError, SettingsError, Stopped
+from pipeline.errors import ClearError, InputError, OutputError, RecordError, SettingsError, Stopped
 from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
 from pipeline.store.files import Json
@@ -36,12 +37,8 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     try:
         with teller:
             outcome = run(settings, teller.progress)
-    except ClearError as error:
-        write_last_run(root, {"exit_code": error.code, "message": str(error), "started": int(started)})
-        raise
     except BaseException as error:
-        message = f"{type(error).__name__}: {error}"
-        write_last_run(root, {"exit_code": _code(error), "message": message[:1000], "started": int(started)})
+        _note_failure(root, error, int(started))
         raise
     seconds = time.time() - started
     payload: dict[str, Json] = {
@@ -56,7 +53,7 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
         "counts": dict(outcome.counts),
         "changes": dict(outcome.changes),
     }
-    write_last_run(root, payload)
+    write_last_run(root, payload, f"All is done ({payload['message']}), only this note of it is missing")
     if log == "json":
         sys.stdout.write(orjson.dumps(payload).decode() + "\n")
     else:
@@ -64,8 +61,18 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     return 0
 
 
+def _note_failure(root: Path, error: BaseException, started: int) -> None:
+    """Writes last_run.json if it can be written: the error that ended the run is the one to tell."""
+    clear = isinstance(error, ClearError)
+    message = str(error) if clear else f"{type(error).__name__}: {error}"[:1000]
+    with suppress(OutputError):
+        write_last_run(root, {"exit_code": _code(error), "message": message, "started": started})
+
+
 def _code(error: BaseException) -> int:
-    """The exit code that `cli.main` makes of an error that is no ClearError."""
+    """The exit code that `cli.main` makes of an error."""
+    if isinstance(error, ClearError):
+        return error.code
     return error.code if isinstance(error, Stopped) else 128 + SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
 
@@ -99,21 +106,6 @@ def _shown(cleaned: Cleaned, shown: str) -> str:
     if shown == "json":
         return orjson.dumps(asdict(cleaned), option=orjson.OPT_INDENT_2).decode() + "\n"
     return "".join(diff_lines(cleaned)) if shown == "diff" else cleaned.text
-
-
-def verify_command(root: Path, *, deep: bool) -> int:
-    """`clean-corpus verify`: 0 if every promise holds, 4 if not."""
-    from pipeline.store.folder import Store, open_store
-    from pipeline.store.verify import verify
-
-    store = Store(root)
-    if not store.corpus_json.exists() and not store.manifests.exists():
-        open_store(root, create=False)  # says that there is no store
-    findings = verify(store, deep=deep)
-    for finding in findings:
-        sys.stdout.write(f"{finding.where}: {finding.what}. {finding.remedy}\n")
-    sys.stdout.write(f"{len(findings)} findings\n" if findings else f"{root}: every promise holds\n")
-    return 4 if findings else 0
 
 
 def report_command(root: Path, generation: int | None) -> int:

@@ -148,6 +148,7 @@ class OutputSettings(Section):
     """Where the store is, and how its Parquet files are written."""
 
     path: str = "data/clean"
+    keep: Annotated[int, Field(ge=1)] = 30
     zstd_level: Annotated[int, Field(ge=1, le=19)] = 3
 
 

@@ -31,7 +31,7 @@ def news(files: Sequence[Found], before: Sequence[Input], slice_bytes: int, *, r
 
     Without `replaces` no more does one that was read and holds something else now.
     """
-    found = [_scanned(each, slice_bytes) for each in files]
+    found = [content_of(each, slice_bytes) for each in files]
     here = {_place(each.found): each.sha256 for each in found}
     lies: dict[str, Place] = {}
     for each in found:
@@ -71,7 +71,8 @@ def _gives_way(row: Input, now: str, kept: Sequence[Input], *, replaces: bool) -
     return replaces or row.tries > 0
 
 
-def _scanned(found: Found, slice_bytes: int) -> Scanned:
+def content_of(found: Found, slice_bytes: int) -> Scanned:
+    """The digest and the slices of a file; no digest where it cannot be read."""
     try:
         return scanned(found, slice_bytes)
     except OSError:  # the reader will meet it again, and say why

@@ -71,7 +71,7 @@ def datasets(
     apart: set[int] = set()
     given_up: dict[int, str] = {}
     while True:
-        shards = list(_packed(night.new, night.first, settings.input.slice_mb << 20, apart))
+        shards = list(packed(night.new, night.first, settings.input.slice_mb << 20, apart))
         data = {"slices": engine.write("slices", SLICES, shards)}
         try:
             return data, _filled(data, night, settings, rules, engine, given_up)
@@ -159,7 +159,7 @@ def _failures(rows: pa.RecordBatch) -> list[dict[str, Any]]:
     return found
 
 
-def _packed(
+def packed(
     new: Sequence[Scanned], first: int, shard_bytes: int, apart: Collection[int]
 ) -> Iterator[list[pa.RecordBatch]]:
     """Rows of SLICES in shards of `shard_bytes`, or of one larger slice, or of one of the files `apart`.

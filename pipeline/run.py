@@ -35,6 +35,7 @@ from pipeline.store.law import check_law
 from pipeline.store.lock import hold
 from pipeline.store.manifest import Input, Manifest, newest, parent_digest, sealed
 from pipeline.store.parquet import FACTS, write_parquet
+from pipeline.store.retention import retire
 from pipeline.store.retire import Left, without
 from pipeline.store.sweep import discard, sweep
 from pipeline.store.views import publish, repair
@@ -74,8 +75,9 @@ def _inbox(settings: Settings, spool: Path | None) -> Listing:
 def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, progress: Progress) -> Outcome:
     store = open_store(Path(settings.output.path), create=True)
     with hold(store):
-        sweep(store)
         repair(store)
+        retire(store, keep=settings.output.keep)
+        sweep(store)
         before = newest(store)
         mark = fingerprint(settings, rules)
         if before is not None:
@@ -99,7 +101,8 @@ def made(night: Night, settings: Settings, rules: Sequence[tuple[str, str]], pro
     """Makes a generation and publishes it; takes everything away again where it cannot."""
     folder = begin(night.store, night.generation, night.run_id)
     try:
-        return _made(night, folder, settings, rules, progress)
+        with writing(folder):  # what goes wrong from here on is never the input: readers judge theirs themselves
+            return _made(night, folder, settings, rules, progress)
     except BaseException:
         discard(night.store, folder)
         raise
@@ -207,6 +210,7 @@ def _manifest(
         settings=settings.model_dump(mode="json"),
         fingerprint=night.mark,
         read=read,
+        made_by="run" if night.forgotten is None else "forget",
     )
     return sealed(manifest)
 

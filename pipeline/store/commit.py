@@ -6,6 +6,7 @@ lose data in some power cut or race; see `tests/crash`.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -70,14 +71,14 @@ def commit(store: Store, manifest: Manifest) -> None:
     with writing(folder):
         _settle_folder(store, folder, manifest)
     temporary = store.manifests / f"{TEMPORARY_MANIFEST}{manifest.run_id}"
-    with writing(temporary):
-        try:
+    try:
+        with writing(temporary):
             write_synced(temporary, manifest_bytes(manifest))
             _link(manifest_path(store, manifest.generation), temporary)
-            _confirm(store, manifest)
-        finally:
-            temporary.unlink(missing_ok=True)
-        (folder / OWNER_NAME).unlink(missing_ok=True)
+        _confirm(store, manifest)
+    finally:
+        _tidy(temporary)
+    _tidy(folder / OWNER_NAME)
 
 
 def _link(final: Path, temporary: Path) -> None:
@@ -88,6 +89,11 @@ def _link(final: Path, temporary: Path) -> None:
             f"another run committed first: {final.name} is there already. Nothing of this run is published; "
             "run the same command again, it will go on from there."
         ) from error
+
+
+def _tidy(path: Path) -> None:
+    with suppress(OSError):  # all is committed, or an error is on its way; what is left here is swept later
+        path.unlink(missing_ok=True)
 
 
 def _confirm(store: Store, manifest: Manifest) -> None:

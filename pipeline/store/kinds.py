@@ -12,6 +12,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "index": INDEX,
     "forgotten": FORGOTTEN,
 }
+# Kinds whose files can be laid together row by row, in their order; files of other kinds stay as they are.
+APPENDED = ("documents", "duplicates", "ledger", "quarantine", "index")
 VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
 REPORT = "report"
 REPORT_NAME = "report.html"

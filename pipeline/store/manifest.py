@@ -70,6 +70,7 @@ class Manifest:
     fingerprint: Mapping[str, Json]  # versions that can change text
     read: tuple[Input, ...] = ()  # every input file whose documents or quarantine rows are in the corpus
     sha256: str = ""
+    made_by: str = "run"  # or "compact", "rollback 12"
 
 
 def generation_folder(generation: int, run_id: str) -> str:
@@ -133,7 +134,7 @@ def load_manifest(store: Store, generation: int) -> Manifest:
 
 def _parsed(content: dict[str, Json]) -> Manifest:
     expected = {field.name for field in fields(Manifest)}
-    if {"read", *content} != expected:  # earlier versions wrote no `read`
+    if set(content) != expected:
         raise ValueError(f"its fields are {sorted(content)}, not {sorted(expected)}")
     return Manifest(
         generation=_typed(content["generation"], int),
@@ -145,8 +146,9 @@ def _parsed(content: dict[str, Json]) -> Manifest:
         counts={key: _typed(number, int) for key, number in _typed(content["counts"], dict).items()},
         settings=_typed(content["settings"], dict),
         fingerprint=_typed(content["fingerprint"], dict),
-        read=tuple(_input(_typed(each, dict)) for each in _typed(content.get("read", []), list)),
+        read=tuple(_input(_typed(each, dict)) for each in _typed(content["read"], list)),
         sha256=_typed(content["sha256"], str),
+        made_by=_typed(content["made_by"], str),
     )
 
 

@@ -24,10 +24,10 @@ _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENO
 def publish(store: Store, manifest: Manifest, *, now: float | None = None) -> None:
     """Points `current` at a view of exactly the live files; removes views that were retired more than a day ago."""
     seconds = time.time() if now is None else now
-    with writing(store.current):
+    with writing(store.current, "All is committed, only `current` does not show it yet"):
         view = _existing(store, manifest) or _built(store, manifest)
         _switch(store, view, seconds)
-        _prune(store, seconds - GRACE_SECONDS)
+        prune(store, seconds - GRACE_SECONDS)
 
 
 def repair(store: Store) -> bool:
@@ -137,7 +137,10 @@ def _switch(store: Store, view: Path, now: float) -> None:
     sync_folder(store.root)
 
 
-def _prune(store: Store, limit: float) -> None:
+def prune(store: Store, limit: float) -> None:
+    """Removes views that were retired before `limit` (seconds since 1970), and links that never became `current`."""
+    if not store.current.is_symlink():
+        return
     kept = store.current.readlink().name
     for view in sorted(store.views.iterdir()):
         if view.name != kept and view.lstat().st_mtime < limit:
