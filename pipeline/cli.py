@@ -132,6 +132,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=("local",), help="where the stages run")
     parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
     parser.add_argument("--dry-run", action="store_true", help="list what would be read, change nothing")
+    parser.add_argument("--accept", action="store_true", help="publish what the brake held back in the last run")
     _add_settings(parser)
     parser.set_defaults(command=_run)
 
@@ -163,7 +164,8 @@ def _run(parsed: argparse.Namespace) -> int:
     ):
         if value is not None:
             sets.append(f"{key}={_quoted(value)}")
-    return run_command(parsed.config, sets, parsed.paths, dry_run=parsed.dry_run, log=parsed.log)
+    how = {"dry_run": parsed.dry_run, "accept": parsed.accept}
+    return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
 
 
 def _quoted(value: object) -> str:

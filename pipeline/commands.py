@@ -10,7 +10,7 @@ from signal import SIGINT
 import orjson
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ClearError, InputError, RecordError, SettingsError, Stopped
+from pipeline.errors import BrakeError, ClearError, InputError, RecordError, SettingsError, Stopped
 from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
 from pipeline.store.files import Json
@@ -19,14 +19,19 @@ from pipeline.summary import Teller, diff_lines, preview_table
 from pipeline.summary import told as told_outcome
 
 
-def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str) -> int:
+def run_command(
+    config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str, accept: bool = False
+) -> int:
     """`clean-corpus run`."""
+    from pipeline.braked import last_run_of
     from pipeline.run import preview, run
 
     settings = load_settings(config, sets)
     if paths:
         settings = _with_paths(settings, paths)
     _refuse_own_output(settings)
+    if dry_run and accept:
+        raise SettingsError("--dry-run publishes nothing, so there is nothing to --accept: give one of the two.")
     if dry_run:
         preview_table(preview(settings))
         return 0
@@ -35,9 +40,10 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     teller = Teller(log)
     try:
         with teller:
-            outcome = run(settings, teller.progress)
+            outcome = run(settings, teller.progress, accept=accept)
     except ClearError as error:
-        write_last_run(root, {"exit_code": error.code, "message": str(error), "started": int(started)})
+        more = last_run_of(root) if isinstance(error, BrakeError) else {}
+        write_last_run(root, {"exit_code": error.code, "message": str(error), "started": int(started), **more})
         raise
     except BaseException as error:
         message = f"{type(error).__name__}: {error}"

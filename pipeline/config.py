@@ -172,11 +172,27 @@ class EngineSettings(Section):
 
 
 class BrakeSettings(Section):
-    """When a finished run is not published."""
+    """When a finished run is not published. See `docs/nightly.md` for the formula."""
 
     enabled: bool = True
     most_removed_share: Share = 0.6
     fewest_documents: Annotated[int, Field(ge=1)] = 200
+    fewest_nights: Annotated[int, Field(ge=3)] = 5
+    nights: Annotated[int, Field(ge=3, le=365)] = 30
+    slack: Share = 0.1
+    largest_growth: Annotated[int, Field(ge=2)] = 10
+    most_lost_share: Share = 0.1
+    empty_inbox: bool = True
+
+    @model_validator(mode="after")
+    def _nights_fit(self) -> "BrakeSettings":
+        if self.fewest_nights > self.nights:
+            raise ValueError(f"fewest_nights = {self.fewest_nights} is more than nights = {self.nights}: lower it")
+        return self
+
+    def fraction(self, name: str) -> Fraction:
+        """A share of these settings, exactly as it is written."""
+        return Fraction(str(getattr(self, name)))
 
 
 class Settings(Section):

@@ -3,18 +3,20 @@
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.brake import Toll, check_brake, tolls
+from pipeline.brake import Toll, tolls
+from pipeline.braked import clear_braked
 from pipeline.config import Settings
 from pipeline.engines.local import LocalEngine, Progress, silent
-from pipeline.errors import InputError, SettingsError
+from pipeline.errors import SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset
+from pipeline.judge import judged, refuse_empty_inbox
 from pipeline.night import Night, datasets, part
 from pipeline.plan import fields_of
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
@@ -23,7 +25,7 @@ from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Listing, Scanned, Skipped, Slice, listing, scanned
 from pipeline.sources.preview import told
 from pipeline.spool import spooled
-from pipeline.stages.schemas import QUARANTINE
+from pipeline.stages.schemas import QUARANTINE, TOLLS
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
@@ -41,7 +43,7 @@ class Outcome:
     """What a run did, for the summary and `last_run.json`.
 
     `counts` are of this run alone, `tallies` how often each `encoding`, `repair` and `reason` was met; `generation` is
-    None where nothing was committed.
+    None where nothing was committed. `accepted`: what the brake found and `--accept` let pass.
     """
 
     generation: int | None
@@ -51,20 +53,27 @@ class Outcome:
     counts: Mapping[str, int]
     tolls: tuple[Toll, ...] = ()
     tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    accepted: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def run(settings: Settings, progress: Progress = silent) -> Outcome:
-    """Runs the whole plan on what is new under `input.paths` and publishes it. Raises a ClearError otherwise."""
+def run(settings: Settings, progress: Progress = silent, *, accept: bool = False) -> Outcome:
+    """Runs the whole plan on what is new under `input.paths` and publishes it. Raises a ClearError otherwise.
+
+    With `accept` the brake lets pass what it held back in the last run.
+    """
     rules = rule_files(settings)
     with spooled(settings.input.paths, Path(settings.output.path)) as spool:
-        return _run(settings, rules, _inbox(settings, spool), progress)
+        return _run(settings, rules, _inbox(settings, spool), progress, accept=accept)
 
 
 def _inbox(settings: Settings, spool: Path | None) -> Listing:
     return listing(settings.input.paths, settings.input.text_extensions, settings.input.text_field, spool)
 
 
-def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, progress: Progress) -> Outcome:
+def _run(
+    settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, progress: Progress, *, accept: bool
+) -> Outcome:
     store = open_store(Path(settings.output.path), create=True)
     with hold(store):
         sweep(store)
@@ -77,11 +86,11 @@ def _run(settings: Settings, rules: Sequence[tuple[str, str]], inbox: Listing, p
         night = Night(store, before, secrets.token_hex(4), mark, new, known, inbox.skipped)
         if not new:
             if not inbox.files:
-                raise InputError(f"no input files under {', '.join(settings.input.paths)}: nothing to read")
+                refuse_empty_inbox(settings, before, accept=accept)
             return Outcome(None, 0, known, inbox.skipped, {})
         folder = begin(store, night.generation, night.run_id)
         try:
-            return _made(night, folder, settings, rules, progress)
+            return _made(night, folder, settings, rules, progress, accept=accept)
         except BaseException:
             discard(store, folder)
             raise
@@ -134,22 +143,28 @@ def _unseen(files: Sequence[Found], before: Manifest | None, slice_bytes: int) -
 
 
 def _made(
-    night: Night, folder: Path, settings: Settings, rules: Sequence[tuple[str, str]], progress: Progress
+    night: Night,
+    folder: Path,
+    settings: Settings,
+    rules: Sequence[tuple[str, str]],
+    progress: Progress,
+    *,
+    accept: bool,
 ) -> Outcome:
-    work = folder / "work"
-    workers = settings.engine.worker_count
-    with LocalEngine(work, workers, settings.engine.memory_limit, progress) as engine:
+    work, report, level = folder / "work", folder / REPORT_NAME, settings.output.zstd_level
+    with LocalEngine(work, settings.engine.worker_count, settings.engine.memory_limit, progress) as engine:
         data, set_aside = datasets(night, settings, rules, engine)
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
-        check_brake(taken, settings.brake)
         facts, counts, told = _written(night, folder, settings, engine, data)
+        rewrites = data["fresh"].shards != data["published"].shards
+        total = _total(counts, night.before, rewrites=rewrites)
+        with writing(report):
+            report.write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
+        passed = judged(night, data, engine, settings.brake, total, report, accept=accept)
     shutil.rmtree(work)
-    rewrites = data["fresh"].shards != data["published"].shards
-    earlier = _earlier_files(night.before, rewrites=rewrites)
-    with writing(folder / REPORT_NAME):
-        (folder / REPORT_NAME).write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
-    files = new_files(folder, facts, earlier=earlier, level=settings.output.zstd_level)
-    total = _total(counts, night.before, rewrites=rewrites)
+    facts += write_parquet(iter([passed.rows]), folder=str(folder), name="tolls", schema=TOLLS, level=level)
+    earlier = _earlier_files(night.before, settings.brake.nights, rewrites=rewrites)
+    files = new_files(folder, facts, earlier=earlier, level=level)
     check_law(total, files)
     read = (each for number, each in enumerate(night.new, night.first) if each.sha256 and number not in set_aside)
     inputs = {each.sha256: each.found.path for each in read}
@@ -163,10 +178,13 @@ def _made(
         counts=total,
         settings=settings.model_dump(mode="json"),
         fingerprint=night.mark,
+        accepted=passed.accepted,
     )
     commit(night.store, sealed(manifest))
     publish(night.store, sealed(manifest))
-    return Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken, told)
+    clear_braked(night.store)
+    outcome = Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken, told)
+    return replace(outcome, accepted=passed.accepted, warnings=passed.warnings)
 
 
 def _written(
@@ -196,10 +214,15 @@ def _written(
     return facts, counts, told
 
 
-def _earlier_files(before: Manifest | None, *, rewrites: bool) -> tuple[LiveFile, ...]:
-    """Files of the generation before that stay live; of a corpus that is written anew, what is in quarantine."""
+def _earlier_files(before: Manifest | None, nights: int, *, rewrites: bool) -> tuple[LiveFile, ...]:
+    """Files of the generation before that stay live; of a corpus that is written anew, what is in quarantine.
+
+    The tolls of earlier nights stay as long as the brake looks back.
+    """
     files = before.files if before else ()
-    return tuple(file for file in files if file.kind == "quarantine") if rewrites else files
+    old = [file for file in files if file.kind == "tolls"][: -(nights - 1)]
+    stay = [file for file in files if not rewrites or file.kind in ("quarantine", "tolls")]
+    return tuple(file for file in stay if file not in old)
 
 
 def _total(counts: Mapping[str, int], before: Manifest | None, *, rewrites: bool) -> dict[str, int]:

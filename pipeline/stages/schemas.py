@@ -246,3 +246,18 @@ QUARANTINE = _schema(
 
 # Keys and order of every document that a run added: what later runs compare with.
 INDEX = _schema(doc=_int64, doc_id=_string, text_sha256=_string, path=_string, record=_int64, live=pa.bool_())
+
+# What each rule took from each source in one run: what the brake of later runs calls usual.
+TOLLS = _schema(
+    run=_int64,
+    source=_string,  # null in one row a run, which counts the whole of it
+    documents=_int64,
+    chars=_int64,
+    emptied=_int64,
+    uncertain=_int64,
+    quarantined=_int64,  # in the row without a source only, else 0
+    rule=_string,
+    kind=_string,
+    spans=_int64,
+    removed=_int64,
+)

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE, TOLLS
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
@@ -10,6 +10,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "ledger": LEDGER,
     "quarantine": QUARANTINE,
     "index": INDEX,
+    "tolls": TOLLS,
 }
 VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
 REPORT = "report"

@@ -53,6 +53,7 @@ class Manifest:
     counts: Mapping[str, int]  # names in `law.py`, over all live files
     settings: Mapping[str, Json]
     fingerprint: Mapping[str, Json]  # versions that can change text
+    accepted: tuple[str, ...] = ()  # what the brake found and a person let pass
     sha256: str = ""
 
 
@@ -129,6 +130,7 @@ def _parsed(content: dict[str, Json]) -> Manifest:
         counts={key: _typed(number, int) for key, number in _typed(content["counts"], dict).items()},
         settings=_typed(content["settings"], dict),
         fingerprint=_typed(content["fingerprint"], dict),
+        accepted=tuple(_typed(line, str) for line in _typed(content["accepted"], list)),
         sha256=_typed(content["sha256"], str),
     )
 
