@@ -20,7 +20,7 @@ from fractions import Fraction
 from statistics import median
 
 from pipeline.brake import Take, Toll
-from pipeline.config import BrakeSettings
+from pipeline.unattended import BrakeSettings
 
 SMALL = "all smaller sources together"
 WHOLE = "the whole run"

@@ -31,24 +31,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    as_json = getattr(parsed, "log", None) == "json"
     try:
         return command(parsed)
     except ClearError as error:
-        _tell(str(error))
-        return error.code
+        return _failed(str(error), error.code, as_json=as_json)
     except Stopped as stopped:
-        _tell(f"stopped by {signal.Signals(stopped.number).name}; nothing was published")
-        return stopped.code
+        name = signal.Signals(stopped.number).name
+        return _failed(f"stopped by {name}; nothing was published", stopped.code, as_json=as_json)
     except KeyboardInterrupt:
-        _tell("interrupted; nothing was published")
-        return 128 + signal.SIGINT
+        return _failed("interrupted; nothing was published", 128 + signal.SIGINT, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception:  # a bug: say all we know
-        traceback.print_exc()
-        _tell("this is a bug in clean-corpus; nothing was published")
-        return 1
+        known = traceback.format_exc()
+        if not as_json:
+            sys.stderr.write(known)
+        said = "this is a bug in clean-corpus; nothing was published"
+        return _failed(f"{said}\n{known}" if as_json else said, 1, as_json=as_json)
+
+
+def _failed(message: str, code: int, *, as_json: bool) -> int:
+    """Says it on standard error, in a JSON log as one line; the code."""
+    line = json.dumps({"error": message, "exit_code": code}) if as_json else f"clean-corpus: {message}"
+    sys.stderr.write(f"{line}\n")
+    return code
 
 
 def _open_standard_files() -> None:
@@ -59,10 +67,6 @@ def _open_standard_files() -> None:
         except OSError:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
             setattr(sys, name, os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8"))
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(f"clean-corpus: {message}\n")
 
 
 def _stop(number: int, _: FrameType | None) -> None:
@@ -95,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(report)
     report.set_defaults(command=_report)
     _add_rules(commands.add_parser("rules", help="the rules that cut tails"))
+    _add_schedule(commands.add_parser("schedule", help="run by itself every night"))
     return parser
 
 
@@ -114,6 +119,21 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     tried.add_argument("--where", choices=("tail", "head", "glued"), default="tail", help="(default: tail)")
     _add_settings(tried)
     tried.set_defaults(command=_rules_try)
+
+
+def _add_schedule(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    install = actions.add_parser("install", help="plan a run each night: a systemd timer, or a crontab entry")
+    install.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, in place of input.paths")
+    install.add_argument("--at", default="02:00", metavar="HH:MM", help="by the clock of the machine (default: 02:00)")
+    install.add_argument("--by", choices=("auto", "systemd", "cron"), default="auto", help="what starts it")
+    install.add_argument("--system", action="store_true", help="in the system's manager and not in the user's (root)")
+    show = actions.add_parser("show", help="when the next run is, and how the last one ended")
+    remove = actions.add_parser("remove", help="take the schedule away, and nothing else")
+    for sub in (install, show, remove):
+        sub.add_argument("--output", metavar="DIR", help="the store, in place of output.path")
+        _add_settings(sub)
+        sub.set_defaults(command=_schedule)
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -166,6 +186,16 @@ def _run(parsed: argparse.Namespace) -> int:
             sets.append(f"{key}={_quoted(value)}")
     how = {"dry_run": parsed.dry_run, "accept": parsed.accept}
     return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
+
+
+def _schedule(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import schedule_command
+
+    sets = list(parsed.sets)
+    if parsed.output is not None:
+        sets.append(f"output.path={_quoted(parsed.output)}")
+    how = {name: getattr(parsed, name) for name in ("at", "by", "system") if hasattr(parsed, name)}
+    return schedule_command(parsed.action, parsed.config, sets, getattr(parsed, "paths", []), **how)
 
 
 def _quoted(value: object) -> str:

@@ -11,11 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
 from pipeline.text.entries import KINDS
+from pipeline.unattended import BrakeSettings, NotifySettings, Section, Share
 
 
 def _extension(value: str) -> str:
@@ -38,17 +39,10 @@ def _source_pattern(value: str) -> str:
 
 
 _NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]
 SourcePattern = Annotated[str, AfterValidator(_source_pattern)]
 MemorySize = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")]
-
-
-class Section(BaseModel):
-    """What all sections have in common: unknown keys are refused, types are taken literally, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class InputSettings(Section):
@@ -171,30 +165,6 @@ class EngineSettings(Section):
         return self.workers or len(os.sched_getaffinity(0))
 
 
-class BrakeSettings(Section):
-    """When a finished run is not published. See `docs/nightly.md` for the formula."""
-
-    enabled: bool = True
-    most_removed_share: Share = 0.6
-    fewest_documents: Annotated[int, Field(ge=1)] = 200
-    fewest_nights: Annotated[int, Field(ge=3)] = 5
-    nights: Annotated[int, Field(ge=3, le=365)] = 30
-    slack: Share = 0.1
-    largest_growth: Annotated[int, Field(ge=2)] = 10
-    most_lost_share: Share = 0.1
-    empty_inbox: bool = True
-
-    @model_validator(mode="after")
-    def _nights_fit(self) -> "BrakeSettings":
-        if self.fewest_nights > self.nights:
-            raise ValueError(f"fewest_nights = {self.fewest_nights} is more than nights = {self.nights}: lower it")
-        return self
-
-    def fraction(self, name: str) -> Fraction:
-        """A share of these settings, exactly as it is written."""
-        return Fraction(str(getattr(self, name)))
-
-
 class Settings(Section):
     """All settings of a run."""
 
@@ -205,6 +175,7 @@ class Settings(Section):
     output: OutputSettings = OutputSettings()
     engine: EngineSettings = EngineSettings()
     brake: BrakeSettings = BrakeSettings()
+    notify: NotifySettings = NotifySettings()
 
 
 def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:

@@ -10,13 +10,14 @@ from pipeline.brake import TOLL, TOLL_SQL, Take, take_rows, takes, tolls
 from pipeline.brake_examples import examples
 from pipeline.braked import Held, accepted, hold_back, said
 from pipeline.budget import Finding, findings, lost, small
-from pipeline.config import BrakeSettings, Settings
+from pipeline.config import Settings
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import BrakeError, InputError
 from pipeline.flow import Dataset
 from pipeline.night import Night, part
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table
+from pipeline.unattended import BrakeSettings
 
 
 @dataclass(frozen=True, slots=True)

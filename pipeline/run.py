@@ -176,7 +176,7 @@ def _made(
         next_file=night.first + len(night.new),
         files=files,
         counts=total,
-        settings=settings.model_dump(mode="json"),
+        settings=settings.model_dump(mode="json", exclude={"notify"}),  # which may hold secrets
         fingerprint=night.mark,
         accepted=passed.accepted,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.brake import Take, Toll, take_rows, takes
 from pipeline.budget import SMALL, WHOLE, findings, limit, lost, small
-from pipeline.config import BrakeSettings
+from pipeline.unattended import BrakeSettings
 
 SETTINGS = BrakeSettings()
 SLACK = Fraction(1, 10)
