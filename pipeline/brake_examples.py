@@ -107,4 +107,5 @@ def _cut(docs: pa.ChunkedArray, cuts: Iterable[pa.RecordBatch], rule: str | None
     for batch in cuts:
         ours = pc.is_in(batch.column("doc"), docs.combine_chunks())
         found = batch.filter(ours if rule is None else pc.and_(ours, pc.equal(batch.column("rule"), rule)))
-        yield _table(found.column("doc_id"), found.column("rule"), found.column("text"))
+        twin = pc.binary_join_element_wise(found.column("rule"), found.column("twin_doc_id"), " of ")  # null without
+        yield _table(found.column("doc_id"), pc.coalesce(twin, found.column("rule")), found.column("text"))

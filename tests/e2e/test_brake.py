@@ -34,7 +34,7 @@ def test_what_is_held_back_can_be_looked_at_and_accepted(tmp_path: Path, cli: Cl
     assert told.code == 5
     assert "mirror: " in told.err
     assert "10 documents would be removed; the limit is 60%" in told.err
-    assert told.err.count("002-mirror.jsonl#") == 9
+    assert told.err.count("\n  002-mirror.jsonl#") == 9
     assert "--accept" in told.err
     assert "Run 2" in (cli.output / "cache" / "braked" / "report.html").read_text(encoding="utf-8")
     assert [row["source"] for row in record(cli)["findings"]] == ["mirror"]

@@ -128,6 +128,7 @@ def test_ten_of_the_rule_and_source_evenly_spaced() -> None:
     assert {rule for _, rule in shown(finding(), rows, cuts)} == {"r"}
     assert shown(finding("rule", rule="r", source="t"), rows, cuts) == [("t0", "r")]
     assert shown(finding("rule", rule="r", source=SMALL), rows, cuts) == [("t0", "r")]
+    assert shown(finding(), rows, [{**cut(0, "s0"), "twin_doc_id": "s9"}]) == [("s0", "r of s9")]
     assert shown(finding(), rows, []) == []
 
 

@@ -97,6 +97,13 @@ def test_this_passes(tonight: Take, past: list[Take]) -> None:
         pytest.param(night(quarantined=500), usual(*QUIET), [("quarantined", WHOLE, "")], id="nothing but quarantine"),
         pytest.param(night(source("s", 5, of=10_001)), usual(*QUIET), [("size", WHOLE, "")], id="far too large"),
         pytest.param(
+            night(source("s", 5, of=10_001)), [*usual(*QUIET), *usual(5, of=99_000)], [("size", WHOLE, "")],
+            id="one huge night is no norm",
+        ),
+        pytest.param(
+            night(source("s", 35), source("s", 35, rule="b")), [], [("removed", "s", "")], id="two rules together"
+        ),
+        pytest.param(
             night(*[source(f"t{n}", 50, of=90) for n in range(9)]),
             [night(*[source(f"t{n}", share, of=90) for n in range(9)]) for share in QUIET],
             [("removed", SMALL, ""), ("rule", SMALL, "a")],
@@ -122,6 +129,19 @@ def test_far_too_few_documents_are_told_but_not_held_back() -> None:
     assert findings(few, usual(*QUIET), SETTINGS) == []
     assert small(night(source("s", 5, of=100)), usual(*QUIET), SETTINGS) is None
     assert small(few, usual(1, 2, 3, 4), SETTINGS) is None
+
+
+@pytest.mark.parametrize(
+    ("past", "percent"),
+    [
+        ((4, 5, 5, 6, 40), "17"),  # the bound for two levels: 5 + 2 x (6 - 5)
+        ((2, 4, 6, 8, 14, 50), "24.8956"),  # three spreads: 6 + 3 x 1.4826 x 2
+        ((5, 5, 5, 5, 40, 41), "50"),  # what came twice: 40
+        ((0, 0, 0, 0, 0), "10"),
+    ],
+)
+def test_worked_limits(past: tuple[int, ...], percent: str) -> None:
+    assert limit([Fraction(share, 100) for share in past], SLACK) * 100 == Fraction(percent)
 
 
 # --- the formula ----------------------------------------------------------------------------------------------------
