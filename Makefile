@@ -62,6 +62,10 @@ clean-corpus: setup ## clean data/raw into data/clean (more options: ARGS="--wor
 	fi
 	$(BIN)/clean-corpus run --config configs/default.yaml $(ARGS)
 
+.PHONY: nightly
+nightly: setup ## the same for a timer: a JSON log (make ends with 2 whatever fails; last_run.json has the exit code)
+	@$(BIN)/clean-corpus run --config configs/default.yaml --log json $(ARGS)
+
 # --- tests and checks ------------------------------------------------------------------------------------------------
 
 .PHONY: test

@@ -11,13 +11,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TypeAlias
 
 from pipeline import __version__
+from pipeline.cli_care import add_care, add_output
 from pipeline.errors import ClearError, Stopped
 
 Command = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,24 +32,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    as_json = getattr(parsed, "log", None) == "json"
     try:
         return command(parsed)
     except ClearError as error:
-        _tell(str(error))
-        return error.code
+        return _failed(str(error), error.code, as_json=as_json)
     except Stopped as stopped:
-        _tell(f"stopped by {signal.Signals(stopped.number).name}; nothing was published")
-        return stopped.code
+        name = signal.Signals(stopped.number).name
+        return _failed(f"stopped by {name}; nothing was published", stopped.code, as_json=as_json)
     except KeyboardInterrupt:
-        _tell("interrupted; nothing was published")
-        return 128 + signal.SIGINT
+        return _failed("interrupted; nothing was published", 128 + signal.SIGINT, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception:  # a bug: say all we know
-        traceback.print_exc()
-        _tell("this is a bug in clean-corpus; nothing was published")
-        return 1
+        known = traceback.format_exc()
+        if not as_json:
+            sys.stderr.write(known)
+        said = "this is a bug in clean-corpus; nothing was published"
+        return _failed(f"{said}\n{known}" if as_json else said, 1, as_json=as_json)
+
+
+def _failed(message: str, code: int, *, as_json: bool) -> int:
+    """Says it on standard error, in a JSON log as one line; the code."""
+    line = json.dumps({"error": message, "exit_code": code}) if as_json else f"clean-corpus: {message}"
+    sys.stderr.write(f"{line}\n")
+    return code
 
 
 def _open_standard_files() -> None:
@@ -61,10 +68,6 @@ def _open_standard_files() -> None:
         except OSError:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
             setattr(sys, name, os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8"))
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(f"clean-corpus: {message}\n")
 
 
 def _stop(number: int, _: FrameType | None) -> None:
@@ -86,38 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     ):
         sub = commands.add_parser(name, help=text)
         sub.add_argument("doc_id", metavar="DOC_ID")
-        _add_output(sub)
+        add_output(sub)
         sub.set_defaults(command=command)
-    _add_forget(commands.add_parser("forget", help="take documents out of the store, and keep them out"))
-    _add_care(commands)
+    add_care(commands)
     report = commands.add_parser("report", help="write the review page and say where it is")
     report.add_argument("--run", type=int, metavar="ID", help="generation to look at (default: the newest)")
-    _add_output(report)
+    add_output(report)
     report.set_defaults(command=_report)
     _add_rules(commands.add_parser("rules", help="the rules that cut tails"))
+    _add_schedule(commands.add_parser("schedule", help="run by itself every night"))
     return parser
-
-
-def _add_care(commands: Commands) -> None:
-    verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
-    depth = verify.add_mutually_exclusive_group()
-    depth.add_argument("--fast", action="store_true", help="chain of manifests, presence and sizes of files only")
-    depth.add_argument("--full", action="store_true", help="all that can be checked (the default)")
-    depth.add_argument("--subset", metavar="N/T", help="contents of the N-th of T parts of the files, all else fast")
-    verify.add_argument(
-        "--against", action="append", default=[], metavar="INBOX", help="is every document of it here? (repeatable)"
-    )
-    verify.set_defaults(command=_verify)
-    rollback = commands.add_parser("rollback", help="publish an earlier generation's state anew")
-    rollback.add_argument("number", nargs="?", type=int, metavar="N", help="generation (default: the one before)")
-    rollback.set_defaults(command=_rollback)
-    compact = commands.add_parser("compact", help="lay small files of many nights together")
-    compact.set_defaults(command=_compact)
-    stats = commands.add_parser("stats", help="generations, and files, rows and bytes by kind")
-    stats.add_argument("--json", action="store_true", help="as one JSON object")
-    stats.set_defaults(command=_stats)
-    for sub in (verify, rollback, compact, stats):
-        _add_output(sub)
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -138,8 +119,19 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     tried.set_defaults(command=_rules_try)
 
 
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", default="data/clean", metavar="DIR", help="the store (default: data/clean)")
+def _add_schedule(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    install = actions.add_parser("install", help="plan a run each night: a systemd timer, or a crontab entry")
+    install.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, in place of input.paths")
+    install.add_argument("--at", default="02:00", metavar="HH:MM", help="by the clock of the machine (default: 02:00)")
+    install.add_argument("--by", choices=("auto", "systemd", "cron"), default="auto", help="what starts it")
+    install.add_argument("--system", action="store_true", help="in the system's manager and not in the user's (root)")
+    show = actions.add_parser("show", help="when the next run is, and how the last one ended")
+    remove = actions.add_parser("remove", help="take the schedule away, and nothing else")
+    for sub in (install, show, remove):
+        sub.add_argument("--output", metavar="DIR", help="the store, in place of output.path")
+        _add_settings(sub)
+        sub.set_defaults(command=_schedule)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -154,21 +146,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=("local",), help="where the stages run")
     parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
     parser.add_argument("--dry-run", action="store_true", help="list what would be read, change nothing")
+    parser.add_argument("--accept", action="store_true", help="publish what the brake held back in the last run")
     _add_settings(parser)
     parser.set_defaults(command=_run)
-
-
-def _add_forget(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("ids", nargs="*", metavar="DOC_ID", help="names of documents")
-    parser.add_argument("--path", metavar="P", help="all documents of this input file, or of this folder of the inbox")
-    parser.add_argument("--source", metavar="S", help="all documents of this source")
-    parser.add_argument("--copies", action="store_true", help="also documents with an equal text")
-    parser.add_argument("--purge", action="store_true", help="drop earlier generations, which still hold the texts")
-    parser.add_argument("--undo", action="store_true", help="let these documents come back with the next run")
-    parser.add_argument("--dry-run", action="store_true", help="tell what would go, change nothing")
-    parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
-    _add_output(parser)
-    parser.set_defaults(command=_forget)
 
 
 def _add_clean(parser: argparse.ArgumentParser) -> None:
@@ -198,7 +178,18 @@ def _run(parsed: argparse.Namespace) -> int:
     ):
         if value is not None:
             sets.append(f"{key}={_quoted(value)}")
-    return run_command(parsed.config, sets, parsed.paths, dry_run=parsed.dry_run, log=parsed.log)
+    how = {"dry_run": parsed.dry_run, "accept": parsed.accept}
+    return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
+
+
+def _schedule(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import schedule_command
+
+    sets = list(parsed.sets)
+    if parsed.output is not None:
+        sets.append(f"output.path={_quoted(parsed.output)}")
+    how = {name: getattr(parsed, name) for name in ("at", "by", "system") if hasattr(parsed, name)}
+    return schedule_command(parsed.action, parsed.config, sets, getattr(parsed, "paths", []), **how)
 
 
 def _quoted(value: object) -> str:
@@ -227,41 +218,6 @@ def _restore(parsed: argparse.Namespace) -> int:
 
     sys.stdout.write(restore(open_store(Path(parsed.output), create=False), parsed.doc_id))
     return 0
-
-
-def _forget(parsed: argparse.Namespace) -> int:
-    from pipeline.forget import Asked
-    from pipeline.forget_command import forget_command, undo_command
-
-    asked = Asked(tuple(parsed.ids), parsed.path, parsed.source, parsed.copies)
-    root = Path(parsed.output)
-    if parsed.undo:
-        return undo_command(root, asked, parsed.log, alone=not (parsed.purge or parsed.dry_run))
-    return forget_command(root, asked, purging=parsed.purge, dry_run=parsed.dry_run, log=parsed.log)
-
-
-def _verify(parsed: argparse.Namespace) -> int:
-    from pipeline.care import verify_command
-
-    return verify_command(Path(parsed.output), fast=parsed.fast, subset=parsed.subset, inboxes=parsed.against)
-
-
-def _rollback(parsed: argparse.Namespace) -> int:
-    from pipeline.care import rollback_command
-
-    return rollback_command(Path(parsed.output), parsed.number)
-
-
-def _compact(parsed: argparse.Namespace) -> int:
-    from pipeline.care import compact_command
-
-    return compact_command(Path(parsed.output))
-
-
-def _stats(parsed: argparse.Namespace) -> int:
-    from pipeline.care import stats_command
-
-    return stats_command(Path(parsed.output), as_json=parsed.json)
 
 
 def _report(parsed: argparse.Namespace) -> int:

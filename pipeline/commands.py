@@ -3,31 +3,33 @@
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from signal import SIGINT
+from typing import Any
 
 import orjson
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ClearError, InputError, OutputError, RecordError, SettingsError, Stopped
+from pipeline.errors import InputError, RecordError, SettingsError
 from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
-from pipeline.store.files import Json
-from pipeline.store.last_run import write_last_run
 from pipeline.summary import Teller, diff_lines, preview_table
 from pipeline.summary import told as told_outcome
 
 
-def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str) -> int:
+def run_command(
+    config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str, accept: bool = False
+) -> int:
     """`clean-corpus run`."""
+    from pipeline import ended
     from pipeline.run import preview, run
 
     settings = load_settings(config, sets)
     if paths:
         settings = _with_paths(settings, paths)
     _refuse_own_output(settings)
+    if dry_run and accept:
+        raise SettingsError("--dry-run publishes nothing, so there is nothing to --accept: give one of the two.")
     if dry_run:
         preview_table(preview(settings))
         return 0
@@ -36,44 +38,14 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     teller = Teller(log)
     try:
         with teller:
-            outcome = run(settings, teller.progress)
+            outcome = run(settings, teller.progress, accept=accept)
     except BaseException as error:
-        _note_failure(root, error, int(started))
+        ended.tell(settings, ended.failed(error, root, started), log)
         raise
-    seconds = time.time() - started
-    payload: dict[str, Json] = {
-        "exit_code": 0,
-        "message": "nothing new" if outcome.generation is None else f"published generation {outcome.generation}",
-        "started": int(started),
-        "seconds": round(seconds, 1),
-        "generation": outcome.generation,
-        "files_read": outcome.files,
-        "files_known": outcome.known_files,
-        "files_skipped": len(outcome.skipped),
-        "counts": dict(outcome.counts),
-        "changes": dict(outcome.changes),
-    }
-    write_last_run(root, payload, f"All is done ({payload['message']}), only this note of it is missing")
-    if log == "json":
-        sys.stdout.write(orjson.dumps(payload).decode() + "\n")
-    else:
-        told_outcome(outcome, settings, seconds)
+    ended.tell(settings, ended.done(outcome, root, started), log)
+    if log != "json":
+        told_outcome(outcome, settings, time.time() - started)
     return 0
-
-
-def _note_failure(root: Path, error: BaseException, started: int) -> None:
-    """Writes last_run.json if it can be written: the error that ended the run is the one to tell."""
-    clear = isinstance(error, ClearError)
-    message = str(error) if clear else f"{type(error).__name__}: {error}"[:1000]
-    with suppress(OutputError):
-        write_last_run(root, {"exit_code": _code(error), "message": message, "started": started})
-
-
-def _code(error: BaseException) -> int:
-    """The exit code that `cli.main` makes of an error."""
-    if isinstance(error, ClearError):
-        return error.code
-    return error.code if isinstance(error, Stopped) else 128 + SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _refuse_own_output(settings: Settings) -> None:
@@ -86,6 +58,23 @@ def _refuse_own_output(settings: Settings) -> None:
                 f"the output {settings.output.path} and the input {given} lie one inside the other: a later run would "
                 "read its own results. Choose another folder with --output."
             )
+
+
+def schedule_command(action: str, config: Path | None, sets: Sequence[str], paths: Sequence[str], **how: Any) -> int:
+    """`clean-corpus schedule install`, `show` and `remove`."""
+    from pipeline.schedule.command import Given, install, remove, show
+
+    settings = load_settings(config, sets)
+    store = Path(settings.output.path)
+    if action == "install":
+        if paths:
+            settings = _with_paths(settings, paths)
+        _refuse_own_output(settings)
+        lines = install(settings, Given(config, tuple(sets), tuple(paths)), **how)
+    else:
+        lines = show(store) if action == "show" else remove(store)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 0
 
 
 def clean_command(file: str, config: Path | None, sets: Sequence[str], shown: str) -> int:

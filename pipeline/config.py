@@ -11,11 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
 from pipeline.text.entries import KINDS
+from pipeline.unattended import BrakeSettings, NotifySettings, Section, Share
 
 
 def _extension(value: str) -> str:
@@ -38,17 +39,10 @@ def _source_pattern(value: str) -> str:
 
 
 _NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]
 SourcePattern = Annotated[str, AfterValidator(_source_pattern)]
 MemorySize = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")]
-
-
-class Section(BaseModel):
-    """What all sections have in common: unknown keys are refused, types are taken literally, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class InputSettings(Section):
@@ -173,14 +167,6 @@ class EngineSettings(Section):
         return self.workers or len(os.sched_getaffinity(0))
 
 
-class BrakeSettings(Section):
-    """When a finished run is not published."""
-
-    enabled: bool = True
-    most_removed_share: Share = 0.6
-    fewest_documents: Annotated[int, Field(ge=1)] = 200
-
-
 class Settings(Section):
     """All settings of a run."""
 
@@ -191,6 +177,7 @@ class Settings(Section):
     output: OutputSettings = OutputSettings()
     engine: EngineSettings = EngineSettings()
     brake: BrakeSettings = BrakeSettings()
+    notify: NotifySettings = NotifySettings()
 
 
 def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:

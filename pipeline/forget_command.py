@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.braked import printable
 from pipeline.errors import ClearError, SettingsError
 from pipeline.forget import Asked, Going, forget, going, remember
 from pipeline.store.folder import open_store
 from pipeline.store.last_run import write_last_run
-from pipeline.summary import Teller, shown_name
+from pipeline.summary import Teller
 
 _SHOWN = 20  # names; the others are counted
 
@@ -82,7 +83,7 @@ def _told(found: Going, verb: str) -> Iterator[str]:
         yield f"{count:,} {'document' if count == 1 else 'documents'} {verb}:"
     for row in found.rows.slice(0, _SHOWN).to_pylist():
         where = f"{row['path']}, source {row['source']}, {row['chars_in']:,} characters"
-        yield f"  {shown_name(row['doc_id'])} ({shown_name(where)})"
+        yield f"  {printable(row['doc_id'])} ({printable(where)})"
     if count > _SHOWN:
         yield f"  and {count - _SHOWN:,} more"
     if found.out_already:
@@ -100,4 +101,4 @@ def _told(found: Going, verb: str) -> Iterator[str]:
 
 def _names(names: tuple[str, ...] | list[str]) -> str:
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(shown_name, names[:_SHOWN])) + more
+    return ", ".join(map(printable, names[:_SHOWN])) + more

@@ -14,7 +14,7 @@ from pipeline.engines.workers import WorkerError
 from pipeline.errors import InputError
 from pipeline.flow import Dataset, made
 from pipeline.inbox import News
-from pipeline.past import Past, add_past, published, settled
+from pipeline.past import Past, add_past, settled, tonight
 from pipeline.reading import read_files
 from pipeline.sources.files import Scanned, Skipped
 from pipeline.stages.schemas import DOCUMENTS, FILE_BITS, SLICES
@@ -120,7 +120,7 @@ def _filled(
                 past = add_past(data, *known, naming, engine, replaces=replaces)
     if night.before is not None:
         past = settled(data, past, night.store, night.before, engine)
-    parts = {name: published(data, name) for name in ("documents", "cuts")}
+    parts = {name: tonight(data, name) for name in ("documents", "cuts")}
     data["tolls"] = engine.query("tolls", TOLL_SQL, TOLL, parts)
     return past
 

@@ -133,7 +133,8 @@ def _joined(one: Dataset, other: Dataset) -> Dataset:
 def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest, engine: LocalEngine) -> Past:
     """Finds the earlier documents that come out otherwise, and makes `published_documents` and `published_cuts`.
 
-    What is published are the fresh documents, the new versions, and those that come out otherwise.
+    What is published are the fresh documents, the new versions, and those that come out otherwise. The last are not of
+    `tonight_documents` and `tonight_cuts`: they had a night of their own.
     """
     first = len(data["past"].shards)
     old = read_table(store, "ledger", columns=_DECISIONS.names, manifest=before)
@@ -144,13 +145,15 @@ def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest
     }
     differ = engine.query("differ", _DIFFER_SQL, _NAMES, decided)
     again = frozenset(name for rows in engine.rows(differ) for name in rows.column("doc_id").to_pylist())
-    docs = _numbers([*past.renewed, *_docs_of(again, data["names"], engine)])
+    renewed = _numbers(past.renewed)
+    written = _numbers([*past.renewed, *_docs_of(again, data["names"], engine)])
     for name, schema in (("documents", DOCUMENTS), ("cuts", CUTS)):
-        rest = _shards(data[name], first, None)
-        if len(docs) or not rest.shards:
-            pick = partial(chosen, docs=docs, others=False)
-            rest = _joined(engine.map(f"{name}-again", pick, schema, _shards(data[name], 0, first)), rest)
-        data[f"published_{name}"] = rest
+        old, rest = _shards(data[name], 0, first), _shards(data[name], first, None)
+        for whose, docs in (("published", written), ("tonight", renewed)):
+            data[f"{whose}_{name}"] = rest
+            if len(docs) or not rest.shards:
+                pick = partial(chosen, docs=docs, others=False)
+                data[f"{whose}_{name}"] = _joined(engine.map(f"{name}-{whose}", pick, schema, old), rest)
     return replace(past, again=again)
 
 
@@ -171,3 +174,8 @@ def _shards(data: Dataset, first: int, behind: int | None) -> Dataset:
 def published(data: Mapping[str, Dataset], name: str) -> Dataset:
     """The part of dataset `name` that stands beside the documents to publish."""
     return data.get(f"published_{name}", data[name])
+
+
+def tonight(data: Mapping[str, Dataset], name: str) -> Dataset:
+    """The part of dataset `name` that stands beside the documents that this run read."""
+    return data.get(f"tonight_{name}", data[name])

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from pipeline.brake import Toll
+from pipeline.braked import printable
 from pipeline.config import Settings
 from pipeline.run import Outcome, Preview
 from pipeline.single import Cleaned
@@ -84,12 +85,7 @@ def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
 
 def _name(name: str) -> str:
     """A name of a file as a terminal may show it: no control codes, no markup."""
-    return escape(shown_name(name))
-
-
-def shown_name(name: str) -> str:
-    """A name with what would steer a terminal spelled out."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)
+    return escape(printable(name))
 
 
 def _share(part: int, whole: int) -> str:
@@ -127,6 +123,10 @@ def _notes(outcome: Outcome) -> Iterator[str]:
             "raise repeats.bucket_leaders if repeats stay"
         )
     yield from _changes(outcome.changes)
+    for line in outcome.accepted:
+        yield f"accepted: {_name(line)}"
+    for line in outcome.warnings:
+        yield f"[bold]look:[/] {line}"
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
     yield from _passed_over(outcome.skipped)
@@ -163,8 +163,8 @@ def preview_table(preview: Preview) -> None:
     console = Console(soft_wrap=True, emoji=False)
     head = ("path", "format", "compression", "bytes", "", "how it is understood")
     rows = [
-        (shown_name(found.path), LABELS.get(found.format, found.format), found.compression, f"{found.bytes:,}",
-         "new" if new else "known", shown_name(how))
+        (printable(found.path), LABELS.get(found.format, found.format), found.compression, f"{found.bytes:,}",
+         "new" if new else "known", printable(how))
         for found, new, how in preview.files
     ]  # fmt: skip
     wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]

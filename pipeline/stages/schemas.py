@@ -261,3 +261,17 @@ INDEX = _schema(
 
 # Documents that were taken out on demand, and stay out.
 FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)
+# What each rule took from each source in one run: what the brake of later runs calls usual.
+TOLLS = _schema(
+    run=_int64,
+    source=_string,  # null in one row a run, which counts the whole of it
+    documents=_int64,
+    chars=_int64,
+    emptied=_int64,
+    uncertain=_int64,
+    quarantined=_int64,  # in the row without a source only, else 0
+    rule=_string,
+    kind=_string,
+    spans=_int64,
+    removed=_int64,
+)

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE, TOLLS
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
@@ -11,6 +11,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "quarantine": QUARANTINE,
     "index": INDEX,
     "forgotten": FORGOTTEN,
+    "tolls": TOLLS,
 }
 # Kinds whose files can be laid together row by row, in their order; files of other kinds stay as they are.
 APPENDED = ("documents", "duplicates", "ledger", "quarantine", "index")

@@ -1,5 +1,6 @@
 """How the last run ended, for monitors and for `make`, which turns every exit code into 2."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,3 +17,12 @@ def write_last_run(root: Path, payload: Mapping[str, Json], so: str = "How the r
     if store.corpus_json.exists():
         with writing(store.last_run, so):
             replace_file(store.last_run, canonical_json(payload))
+
+
+def read_last_run(store: Store) -> dict[str, Json] | None:
+    """How the last run ended; None where none has, or where nobody can tell."""
+    try:
+        told = json.loads(store.last_run.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None

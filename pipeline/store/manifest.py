@@ -69,6 +69,7 @@ class Manifest:
     settings: Mapping[str, Json]
     fingerprint: Mapping[str, Json]  # versions that can change text
     read: tuple[Input, ...] = ()  # every input file whose documents or quarantine rows are in the corpus
+    accepted: tuple[str, ...] = ()  # what the brake found and a person let pass
     sha256: str = ""
     made_by: str = "run"  # or "compact", "rollback 12"
 
@@ -147,6 +148,7 @@ def _parsed(content: dict[str, Json]) -> Manifest:
         settings=_typed(content["settings"], dict),
         fingerprint=_typed(content["fingerprint"], dict),
         read=tuple(_input(_typed(each, dict)) for each in _typed(content["read"], list)),
+        accepted=tuple(_typed(line, str) for line in _typed(content["accepted"], list)),
         sha256=_typed(content["sha256"], str),
         made_by=_typed(content["made_by"], str),
     )
