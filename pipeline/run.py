@@ -23,7 +23,7 @@ from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Listing, Scanned, Skipped, Slice, listing, scanned
 from pipeline.sources.preview import told
 from pipeline.spool import spooled
-from pipeline.stages.schemas import QUARANTINE
+from pipeline.stages.schemas import QUARANTINE, TEMPLATE_LIST
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
@@ -193,6 +193,8 @@ def _written(
         "chars_out": chars["documents"],
         "chars_removed": removed_chars(engine.rows(parts[1])),
     }
+    seen = engine.rows(data["template_list"])
+    facts += write_parquet(seen, folder=str(folder), name="templates", schema=TEMPLATE_LIST, level=level)
     return facts, counts, told
 
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from pipeline.dedup.line_keys import keys_of, line_keys
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, ENDINGS, PARAGRAPHS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, source_salts, whole
+from pipeline.stages.tables import batch, byte_spans, numbers, salts_of, whole
+from pipeline.stages.wanted import sites_of
 
 LAST, FIRST = 12, 3  # paragraphs at the end and at the head of a document whose recurrence is counted
 LONGEST = 300  # bytes; a longer line is a text of its own, and repeats across documents are looked for elsewhere
@@ -52,7 +53,7 @@ def endings(
     data, starts, ends = byte_spans(texts, table)
     live = np.flatnonzero(numbers(marks, "evidence") == 0)
     rows, head = _at_the_edges(doc, live, (ends - starts <= LONGEST) & (numbers(table, "tokens") > 0))
-    salts = source_salts(texts)[owner]
+    salts = salts_of(sites_of(texts))[owner]
     hi, lo = line_keys(data, starts[rows], ends[rows], salts[rows] ^ np.where(head, _HEAD, np.int64(0)))
     said = np.zeros(len(rows), np.int8)
     if veto or confirm:
@@ -168,7 +169,8 @@ SELECT
         WHEN counts.active = 1 THEN 'active'
         WHEN counts.documents >= {fewest} THEN 'proposed'
         ELSE 'seen'
-    END AS state
+    END AS state,
+    endings.source, endings.hi, endings.lo
 FROM endings
 JOIN counts ON counts.source = endings.source AND counts.hi = endings.hi AND counts.lo = endings.lo
 JOIN sizes ON sizes.source = endings.source

@@ -2,15 +2,17 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE, TEMPLATE_LIST
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
     "duplicates": DUPLICATES,
     "ledger": LEDGER,
     "quarantine": QUARANTINE,
+    "templates": TEMPLATE_LIST,
     "index": INDEX,
 }
-VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
+VIEWED = ("documents", "duplicates", "ledger", "quarantine", "templates")  # folders of `current/`
+OF_THE_WHOLE = ("templates",)  # made anew by each run, for the whole corpus
 REPORT = "report"
 REPORT_NAME = "report.html"
