@@ -216,6 +216,7 @@ def listed(*inbox: Path, out: Path, sets: Sequence[str] = ()) -> dict[tuple[str,
     assert verify(store, deep=True) == []
     rows = read_table(store, "templates").to_pylist()
     counts = ("source", "state", "documents", "of_source", "removed")
+    assert len({(row["line"], row["place"]) for row in rows}) == len(rows)
     return {(row["line"], row["place"]): tuple(row[name] for name in counts) for row in rows}
 
 
