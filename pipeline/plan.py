@@ -62,7 +62,6 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("endings", "map", edges, ("documents", "paragraphs", "within"), schemas.ENDINGS),
         Stage("templates", "query", count, ("endings",), schemas.TEMPLATES),
         Stage("tails", "map", tail, ("documents", "paragraphs", "within", "templates"), schemas.TAILS),
-        Stage("listed", "query", LISTED_SQL, ("templates", "tails"), schemas.LISTED),
         Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
         # across documents: repeats among what is left
         Stage("folds", "gather", folds, found, schemas.FOLDS),
@@ -77,6 +76,8 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         # what goes, with its reasons
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),
+        # for a person to look at
+        Stage("listed", "query", LISTED_SQL, ("templates", "tails"), schemas.LISTED),
         Stage("template_list", "map", tell, ("documents", "paragraphs", "listed", "names"), schemas.TEMPLATE_LIST),
     )
 

@@ -32,7 +32,7 @@ _SURE, _NEAR_SURE, _WEAK = 1.0, 0.8, 0.6  # scores: a sure rule; beside one, or 
 _ADDRESS, _DATE = "masthead-domain", "masthead-date"
 # What a text that goes on about it has for its subject.
 _SUBJECTS = {
-    "masthead-cookies": ("cookie",),
+    "masthead-cookies": ("cookie", "browser", "privacy", "consent", "datenschutz"),
     "masthead-script": ("javascript", "browser", "navigat"),
     "masthead-skip": ("skip", "screen reader", "screenreader", "springen"),
 }

@@ -69,6 +69,12 @@ def mastheads(*first: str) -> list[str]:
             *BODY,
         ),
         ("We use cookies to improve our website.", "What a cookie is", *BODY),
+        (
+            "We use cookies to improve our website.",
+            "How long",
+            "With your consent a visit is remembered for a month.",
+            *BODY,
+        ),
         ("JavaScript is disabled in your browser.", "What to do", "JavaScript is switched on under the cog.", *BODY),
         # no prose: verse, tables, pages of links
         ("Home | News | Sport", "Locks", "Boats", "Eels"),
