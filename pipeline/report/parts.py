@@ -79,8 +79,8 @@ def templates(numbers: Numbers) -> Html:
     note = (
         "Short lines at the ends and heads of many documents of one source, figures masked. Most only are seen: a line "
         "goes where it has one more evidence against it. Settle the others in the settings, a line as it stands here: "
-        "tails.templates.confirm takes it behind the last prose of each document, tails.templates.veto keeps it. All "
-        "are in current/templates."
+        "tails.templates.confirm takes it behind the last prose of each document and from its first line on, "
+        "tails.templates.veto keeps it. All are in current/templates."
     )
     parts = [part for state, meaning in _STATES.items() for part in _of_state(numbers, state, meaning)]
     return section("templates", "Templates", tag("p", Html(note), cls="note"), *parts)

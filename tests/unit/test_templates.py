@@ -129,6 +129,14 @@ def test_a_head_goes_by_rule_or_datum_from_the_first_line_on() -> None:
     assert heads("The Herald") == []
 
 
+def test_a_confirmed_line_goes_from_the_head_too() -> None:
+    first = ("The Weir Observer", "A title", PROSE)
+    bench = Bench(PACK, PACK.head, KINDS, "")
+    (only,) = head_templates(first, standings(*first, state="confirmed", but=[1, 2]), [], bench)
+    assert (only.index, only.evidence) == (0, "7 of 20 documents, confirmed")
+    assert head_templates(first, standings(*first, state="confirmed", but=[0, 2]), [], bench) == []  # not the first
+
+
 def test_lines_with_figures_or_values_are_not_told_as_recurring() -> None:
     assert telling(["Front", "9 boats", "Boats: nine", "Share:"], [4, 4, 4, 4]) == [4, 0, 0, 4]
 
