@@ -14,7 +14,7 @@ from pipeline.inbox import known_contents
 from pipeline.night import Night
 from pipeline.past import Past, published
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
-from pipeline.stages.schemas import FORGOTTEN, QUARANTINE, TOLLS
+from pipeline.stages.schemas import FORGOTTEN, QUARANTINE, TEMPLATE_LIST, TOLLS
 from pipeline.store.commit import new_files
 from pipeline.store.law import check_law
 from pipeline.store.manifest import Input, Manifest, parent_digest, sealed
@@ -32,6 +32,8 @@ def written(
     facts = list(engine.rows(engine.map("publish", write, FACTS, *parts, data["names"])))
     bad = engine.gather("quarantine", partial(quarantine, run=night.generation), QUARANTINE, data["fresh"])
     facts += write_parquet(engine.rows(bad), folder=str(folder), name="quarantine", schema=QUARANTINE, level=level)
+    seen = engine.rows(data["template_list"])
+    facts += write_parquet(seen, folder=str(folder), name="templates", schema=TEMPLATE_LIST, level=level)
     told = told_by_topic(engine.rows(engine.gather("counted", counted, COUNTED, parts[0])))
     rows, chars = sums(facts)
     counts = {

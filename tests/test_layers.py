@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "stages.tables": {"text", "dedup", "stages.schemas", "flow", "errors"},
     "stages.left": {"stages.tables"},
     "stages.live": {"dedup", "stages.schemas", "stages.tables", "flow"},
-    "stages.wanted": {"stages.tables"},
+    "stages.wanted": {"text", "stages.tables"},
     "stages": {
         "text",
         "dedup",

@@ -104,9 +104,37 @@ TEMPLATES = _schema(
     paragraph=_int32,
     head=pa.bool_(),
     documents=_int64,  # of the source that have the line in this place; copies of one document count once
+    of_source=_int64,  # documents of the source, counted likewise
     had=_int64,  # how many had it when it became a template, null where it is none
     of_first=_int64,  # of the first so many documents of the source, counted likewise
     state=_string,  # seen, proposed, active, vetoed, confirmed
+    source=_int64,  # as in ENDINGS
+    hi=_int64,
+    lo=_int64,
+)
+
+# The first place of each line of TEMPLATES that is more than seen, with the number of paragraphs that go as it.
+LISTED = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    head=pa.bool_(),
+    documents=_int64,
+    of_source=_int64,
+    state=_string,
+    removed=_int64,
+)
+
+# The same with its words, for people.
+TEMPLATE_LIST = _schema(
+    source=_string,  # where its documents are from: the source, or the registered domain of their URLs
+    place=_string,  # end, head
+    state=_string,
+    documents=_int64,
+    of_source=_int64,
+    removed=_int64,
+    line=_string,  # as it stands in the first document that has it
+    doc_id=_string,  # of that document
+    run=_int64,
 )
 
 # One row a paragraph that a rule takes.

@@ -16,14 +16,15 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
 from pipeline.stages.tables import batch, numbers, places, single, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
+from pipeline.text.mastheads import HEAD_WINDOW, head_removals
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
 from pipeline.text.tail_weights import WEIGHTS
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, TailRemoval, cued, tail_removals
 from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates, telling
 from pipeline.text.tried import tried_rows
 
-LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
+LONGEST_FIRST = 640  # bytes; a first paragraph that is longer is no line of a masthead
 SURELY_PROSE = 4 * ENDLESS  # bytes; no cue is looked for in prose
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipeline.errors import IntegrityError, LockedError, OutputError
 from pipeline.store.files import reading, sync_file, sync_folder, write_synced, writing
 from pipeline.store.folder import Store
-from pipeline.store.kinds import REPORT, REPORT_NAME, SCHEMAS
+from pipeline.store.kinds import OF_THE_WHOLE, REPORT, REPORT_NAME, SCHEMAS
 from pipeline.store.manifest import (
     LiveFile,
     Manifest,
@@ -47,10 +47,12 @@ def new_files(
 ) -> tuple[LiveFile, ...]:
     """The live files after this run: the earlier ones, those of `facts`, and an empty one for a kind without any.
 
-    The report is one of them when `folder` has one; it takes the place of the earlier one.
+    The report is one of them when `folder` has one; it takes the place of the earlier one, as does what each run makes
+    anew for the whole corpus.
     """
     has_report = (folder / REPORT_NAME).exists()
-    files = [file for file in earlier if not (has_report and file.kind == REPORT)]
+    replaced = {*OF_THE_WHOLE, *([REPORT] if has_report else [])}
+    files = [file for file in earlier if file.kind not in replaced]
     files += live_files_of(facts, folder.name)
     kinds = {file.kind for file in files}
     for kind, schema in SCHEMAS.items():

@@ -2,19 +2,21 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE, TOLLS
+from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE, TEMPLATE_LIST, TOLLS
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
     "duplicates": DUPLICATES,
     "ledger": LEDGER,
     "quarantine": QUARANTINE,
+    "templates": TEMPLATE_LIST,
     "index": INDEX,
     "forgotten": FORGOTTEN,
     "tolls": TOLLS,
 }
 # Kinds whose files can be laid together row by row, in their order; files of other kinds stay as they are.
 APPENDED = ("documents", "duplicates", "ledger", "quarantine", "index")
-VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
+VIEWED = ("documents", "duplicates", "ledger", "quarantine", "templates")  # folders of `current/`
+OF_THE_WHOLE = ("templates",)  # made anew by each run, for the whole corpus
 REPORT = "report"
 REPORT_NAME = "report.html"

@@ -106,6 +106,11 @@ class Line:
         return self.recurs >= MANY_OTHERS
 
     @property
+    def rule_id(self) -> str:
+        """The id of the rule that matches; "" without one."""
+        return self.rule.id if self.rule is not None else ""
+
+    @property
     def is_known(self) -> bool:
         """A rule matches or a cue stands in it."""
         return self.rule is not None or bool(self.cues)

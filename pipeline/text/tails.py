@@ -1,4 +1,4 @@
-"""Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
+"""Tails: which of the last paragraphs of a document are no part of its text.
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
 links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them takes
@@ -28,7 +28,6 @@ from pipeline.text.tail_model import judged
 from pipeline.text.tail_weights import WEIGHTS
 
 TAIL_WINDOW = 30  # paragraphs looked at from the end
-HEAD_WINDOW = 3  # and from the start
 
 # A page with more contact lines than this is a directory.
 MOST_CONTACTS = 8
@@ -38,9 +37,7 @@ FEWEST_LEFT = 3
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
 LOOK_PAST = 3  # paragraphs of prose in a row
-ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
-_ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
 _SEVEN_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7}")
 # One token with a digit in it.
 _CODE = re.compile(r"(?=\S*\d)[\w.+/=-]{12,}")
@@ -106,31 +103,6 @@ def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRem
         TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
         for each in judged(lines, stays, weights)
     ]
-
-
-def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
-    """What goes from the start, in order: an unbroken run that always leaves a paragraph behind it.
-
-    `first`: the first HEAD_WINDOW paragraphs. A bare address goes on two of three evidences: a title follows; it has
-    a sub-domain or is written as a link; a line below begins with it.
-    """
-    removals: list[TailRemoval] = []
-    for at in range(len(first) - 1):
-        line = ruled(line_of(first[at]), pack.head.hits(first[at]))
-        if line.rule is None:
-            break
-        name = _ADDRESS_DRESS.sub("", line.text).casefold()
-        title = line_of(first[at + 1])
-        points = SURE + 1 if line.rule.sure else WEAK
-        points += not title.ends_sentence and not title.is_prose
-        points += name.count(".") > 1 or name != line.text.casefold()
-        points += any(other.strip().casefold().startswith(name) for other in first[at + 1 :])
-        if points < ENOUGH_HEAD or line.ends_sentence:
-            break
-        if line.rule.kind in kinds:
-            score = min(points, MOST_POINTS) / MOST_POINTS
-            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, score, line.rule.id))
-    return removals
 
 
 def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -> list[Line]:
