@@ -132,7 +132,7 @@ def test_a_confirmed_line_goes_from_the_head_too() -> None:
     first = ("The Weir Observer", "A title", PROSE)
     bench = Bench(PACK, PACK.head, KINDS, "")
     (only,) = head_templates(first, standings(*first, state="confirmed", but=[1, 2]), [], bench)
-    assert (only.index, only.evidence) == (0, "7 of 20 documents, confirmed")
+    assert (only.index, only.score) == (0, 1.0)
     assert head_templates(first, standings(*first, state="confirmed", but=[0, 2]), [], bench) == []  # not the first
 
 
