@@ -77,7 +77,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),
         # for a person to look at
-        Stage("listed", "query", LISTED_SQL, ("templates", "tails"), schemas.LISTED),
+        Stage("listed", "query", LISTED_SQL, ("endings", "templates", "tails"), schemas.LISTED),
         Stage("template_list", "map", tell, ("documents", "paragraphs", "listed", "names"), schemas.TEMPLATE_LIST),
     )
 

@@ -12,14 +12,20 @@ from pipeline.stages.schemas import DOCUMENTS, LISTED, NAMES, PARAGRAPHS, TEMPLA
 from pipeline.stages.tables import batch, byte_spans, names_of, numbers, places, whole
 from pipeline.stages.wanted import sites_of
 
-# `nth` numbers the places of a line in order. A line that goes by a rule is no removal of a template.
+# `nth` numbers the places of a line in order; documents with one longest paragraph are copies, and count once. A line
+# that goes by a rule is no removal of a template.
 LISTED_SQL = """
 WITH lines AS (
     SELECT
-        doc, paragraph, head, documents, of_source, state, source, hi, lo,
+        doc, paragraph, head, documents, state, source, hi, lo,
         row_number() OVER (PARTITION BY source, hi, lo ORDER BY doc, paragraph) AS nth
     FROM templates
     WHERE state <> 'seen'
+),
+sizes AS (
+    SELECT source, count(DISTINCT longest) AS of_source
+    FROM endings
+    GROUP BY source
 ),
 gone AS (
     SELECT lines.source, lines.hi, lines.lo, count(*) AS removed
@@ -29,9 +35,11 @@ gone AS (
     GROUP BY lines.source, lines.hi, lines.lo
 )
 SELECT
-    lines.doc, lines.paragraph, lines.head, lines.documents, lines.of_source, lines.state,
+    lines.doc, lines.paragraph, lines.head, lines.documents,
+    CAST(sizes.of_source AS BIGINT) AS of_source, lines.state,
     CAST(coalesce(gone.removed, 0) AS BIGINT) AS removed
 FROM lines
+JOIN sizes ON sizes.source = lines.source
 LEFT JOIN gone ON gone.source = lines.source AND gone.hi = lines.hi AND gone.lo = lines.lo
 WHERE lines.nth = 1
 ORDER BY lines.doc, lines.paragraph, lines.head

@@ -12,7 +12,6 @@ import pytest
 
 from pipeline.stages.schemas import ENDINGS, TEMPLATES
 from pipeline.stages.templates import templates_sql
-from pipeline.store.read import read_table
 from pipeline.store.verify import verify
 from pipeline.text.rules import load_pack
 from pipeline.text.tails import TailRemoval
@@ -133,7 +132,7 @@ def test_a_confirmed_line_goes_from_the_head_too() -> None:
     first = ("The Weir Observer", "A title", PROSE)
     bench = Bench(PACK, PACK.head, KINDS, "")
     (only,) = head_templates(first, standings(*first, state="confirmed", but=[1, 2]), [], bench)
-    assert (only.index, only.evidence) == (0, "7 of 20 documents, confirmed")
+    assert (only.index, only.score) == (0, 1.0)
     assert head_templates(first, standings(*first, state="confirmed", but=[0, 2]), [], bench) == []  # not the first
 
 
@@ -233,53 +232,6 @@ def articles(line: str, subjects: Sequence[str] = SUBJECTS) -> list[dict[str, st
 
 
 ON = ("tails.model=true", "tails.templates.enabled=true")
-
-
-def listed(*inbox: Path, out: Path, sets: Sequence[str] = ()) -> dict[tuple[str, str], tuple[str, str, int, int, int]]:
-    """(line, place) -> (source, state, documents, of_source, removed) as the store lists them after a run."""
-    store, _ = run_on(inbox, out, "repeats.across='off'", "brake.enabled=false", *ON, *sets)
-    assert verify(store, deep=True) == []
-    rows = read_table(store, "templates").to_pylist()
-    counts = ("source", "state", "documents", "of_source", "removed")
-    assert len({(row["line"], row["place"]) for row in rows}) == len(rows)
-    return {(row["line"], row["place"]): tuple(row[name] for name in counts) for row in rows}
-
-
-def test_templates_are_listed_with_state_and_counts_for_the_whole_corpus(tmp_path: Path) -> None:
-    inbox, out = tmp_path / "in", tmp_path / "out"
-    more = articles("Evening desk 0555 0101", [f"night{at}" for at in range(5)])
-    write_json_lines(inbox / "a.jsonl", articles("El Popola Chinio"))
-    write_json_lines(inbox / "b.jsonl", more)
-    assert listed(inbox / "a.jsonl", out=out)["El Popola Chinio", "end"] == ("www.elpopola.org", "active", 8, 8, 8)
-    now = listed(inbox, out=out)
-    assert now["El Popola Chinio", "end"] == ("www.elpopola.org", "active", 8, 13, 8)
-    assert now["Evening desk 0555 0101", "end"] == ("www.elpopola.org", "active", 5, 13, 0)
-    page = (out / "current" / "report.html").read_text(encoding="utf-8")
-    assert "Evening desk 0555 0101" in page
-
-
-@pytest.mark.parametrize(
-    ("sets", "state", "removed"),
-    [
-        (["tails.templates.least_share=1.0"], "proposed", 0),
-        (["tails.templates.confirm=[evening desk 0]"], "confirmed", 8),
-        (["tails.templates.veto=[evening desk 0]"], "vetoed", 0),
-        (["tails.templates.veto=[evening desk 0]", "tails.templates.confirm=[evening desk 0]"], "vetoed", 0),
-    ],
-)
-def test_what_the_settings_say_is_listed(tmp_path: Path, sets: list[str], state: str, removed: int) -> None:
-    nothing = articles("Nothing of the kind", ["first"])  # so that the share is below 1
-    path = write_json_lines(tmp_path / "in.jsonl", [*nothing, *articles("Evening desk 0555 0101")])
-    found = listed(path, out=tmp_path / "out", sets=sets)
-    assert found["Evening desk 0555 0101", "end"] == ("www.elpopola.org", state, 8, 9, removed)
-
-
-def test_hosts_of_one_site_are_one_source(tmp_path: Path) -> None:
-    rows = articles("El Popola Chinio")
-    urls = [f"https://{each['id']}.elpopola.co.uk/{each['id']}" for each in rows]
-    some = [{"id": each["id"], "text": each["text"], "url": url} for each, url in zip(rows, urls, strict=True)]
-    found = listed(write_json_lines(tmp_path / "in.jsonl", some), out=tmp_path / "out")
-    assert found["El Popola Chinio", "end"][:3] == ("elpopola.co.uk", "active", 8)
 
 
 def test_veto_wins_over_confirm_and_masks_as_lines_are(tmp_path: Path) -> None:
