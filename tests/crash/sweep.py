@@ -100,6 +100,7 @@ def _leftovers(root: Path) -> Iterator[str]:
     for path in store.gen.rglob("*"):
         if path not in named and path not in folders and not _young(path, store):
             yield f"{path.relative_to(root)} is left"
+    yield from (f"{path.name} is left" for path in store.manifests.iterdir() if not path.name.endswith(".json"))
     for path in root.iterdir():
         if path.name not in _ROOT:
             yield f"{path.name} is left"
