@@ -41,6 +41,10 @@ def sweep(store: Store, *, now: float | None = None) -> tuple[Path, ...]:
             if file.name in ended or _last_change(file) < limit:
                 file.unlink(missing_ok=True)
                 removed.append(file)
+        for file in sorted([*store.root.glob(".last_run.json.tmp-*"), *store.root.glob(".corpus.json.new-*")]):
+            if _last_change(file) < limit:
+                file.unlink(missing_ok=True)
+                removed.append(file)
     return tuple(removed)
 
 
