@@ -5,6 +5,7 @@ on disk. Before the link nobody sees anything; after it everything is there. Eac
 lose data in some power cut or race; see `tests/crash`.
 """
 
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +39,11 @@ def begin(store: Store, generation: int, run_id: str) -> Path:
     folder = store.gen / generation_folder(generation, run_id)
     with writing(folder):
         folder.mkdir()
-        write_synced(folder / OWNER_NAME, own_mark())
+        try:
+            write_synced(folder / OWNER_NAME, own_mark())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # nobody could tell later whose it was
+            raise
     return folder
 
 

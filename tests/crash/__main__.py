@@ -70,25 +70,25 @@ def swept(folder: Path, arguments: Sequence[str], processes: int = 2) -> list[di
 def _part(parsed: argparse.Namespace) -> NoReturn:
     """One of several processes, each with its share of the points; JSON lines."""
     if parsed.mutant:
-        scene_name, fault_name, _ = MUTANTS[parsed.mutant]
-        parsed.scene, parsed.fault = [scene_name], [fault_name]
+        parsed.scene, parsed.fault = [MUTANTS[parsed.mutant].scene], [MUTANTS[parsed.mutant].fault]
     load()
     if parsed.races:
         _races(parsed)
     for name in parsed.scene or SCENES:
         scene = made(SCENES[name], parsed.folder / name)
         if parsed.mutant:
-            MUTANTS[parsed.mutant][2]()
+            MUTANTS[parsed.mutant].apply()
         calls = points(scene)
         if parsed.part == 1:
             kinds = Counter(call.what for call in calls)
             processes = len({call.pid for call in calls})
             _say(told=f"{name}: {len(calls)} calls in {processes} processes: {dict(kinds.most_common())}")
         for fault in parsed.fault or FAULTS:
-            numbers = range(parsed.part, len(calls) + 1, parsed.processes * parsed.every)
-            # a mutant is seen or not: from the end, where the commit is, and no further than needed
-            found = wrongs(scene, fault, reversed(numbers) if parsed.mutant else numbers)
-            for number, wrong in islice(found, 1 if parsed.mutant else None):
+            numbers: Sequence[int] = range(parsed.part, len(calls) + 1, parsed.processes * parsed.every)
+            if parsed.mutant:  # from the end, where the commit is, and no further than needed
+                near = MUTANTS[parsed.mutant].near
+                numbers = [number for number in reversed(numbers) if near in calls[number - 1].path]
+            for number, wrong in islice(wrongs(scene, fault, numbers), 1 if parsed.mutant else None):
                 call = calls[number - 1]
                 where = f"{call.what} {call.path.removeprefix(str(parsed.folder))}"
                 _say(scene=name, fault=fault, number=number, call=where, wrong=wrong)
@@ -99,7 +99,7 @@ def _part(parsed: argparse.Namespace) -> NoReturn:
 def _races(parsed: argparse.Namespace) -> NoReturn:
     """Three runs at once, in four ways."""
     if parsed.mutant:
-        MUTANTS[parsed.mutant][2]()
+        MUTANTS[parsed.mutant].apply()
     for lock in (True, False) if not parsed.mutant else (False,):
         for same in (True, False):
             name = f"race {'with' if lock else 'without'} a lock, {'one inbox' if same else 'an inbox each'}"

@@ -1,12 +1,13 @@
 """The protocol broken on purpose, one way a mutant: a harness that sees no faults would let them pass.
 
-Each is (scene, fault, what is broken); what is broken is a function that patches the modules of this process.
+Each is a function that patches the modules of this process.
 """
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pipeline.run
 import pipeline.store.commit
@@ -126,17 +127,25 @@ def replaced() -> None:
     pipeline.store.commit._link = lambda final, temporary: temporary.replace(final) and None
 
 
-Mutant = tuple[str, str, Callable[[], None]]
-MUTANTS: dict[str, Mutant] = {
-    "published first": ("night", "kill", published_first),
-    "manifest filled in place": ("night", "kill", filled_in_place),
-    "committed before written": ("compact", "kill", committed_before_written),
-    "nothing swept": ("night", "kill", nothing_swept),
-    "nothing repaired": ("night", "kill", nothing_repaired),
-    "view switched in two steps": ("rollback", "kill", switched_in_two_steps),
-    "errors swallowed": ("night", "ENOSPC", errors_swallowed),
-    "errors raw": ("night", "EIO", errors_raw),
-    "told in place": ("night", "kill", told_in_place),
-    "replaced, not linked": ("race", "", replaced),
-    "files before manifests": ("retiring", "kill", files_before_manifests),
+class Mutant(NamedTuple):
+    """How a mutant is to be seen: with a fault at the calls of a scene in whose path `near` stands."""
+
+    scene: str
+    fault: str
+    near: str
+    apply: Callable[[], None]
+
+
+MUTANTS = {
+    "published first": Mutant("night", "kill", "/manifests/", published_first),
+    "manifest filled in place": Mutant("night", "kill", "/manifests/", filled_in_place),
+    "committed before written": Mutant("compact", "kill", "/gen/", committed_before_written),
+    "nothing swept": Mutant("night", "kill", "/.documents", nothing_swept),
+    "nothing repaired": Mutant("night", "kill", "/views/", nothing_repaired),
+    "view switched in two steps": Mutant("rollback", "kill", "/current", switched_in_two_steps),
+    "errors swallowed": Mutant("night", "ENOSPC", "/manifests/", errors_swallowed),
+    "errors raw": Mutant("night", "EIO", "/manifests/", errors_raw),
+    "told in place": Mutant("night", "kill", "/last_run", told_in_place),
+    "replaced, not linked": Mutant("race", "", "", replaced),
+    "files before manifests": Mutant("retiring", "kill", "/gen/", files_before_manifests),
 }

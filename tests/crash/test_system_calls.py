@@ -57,7 +57,7 @@ def test_a_fault_at_any_call_leaves_the_old_or_the_new_and_the_next_start_the_ne
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_broken_protocol_is_seen(tmp_path: Path, mutant: str) -> None:
-    more = ["--races", "8"] if MUTANTS[mutant][0] == "race" else []
+    more = ["--races", "8"] if MUTANTS[mutant].scene == "race" else []
     _, wrong = judged(swept(tmp_path, ["--mutant", mutant, *more], processes=1))
     assert wrong
     assert not any("the harness ended early" in line for line in wrong)
