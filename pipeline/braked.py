@@ -6,7 +6,7 @@ pass what is there, and nothing that is worse: a flood that came meanwhile is he
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,8 @@ def hold_back(store: Store, held: Sequence[Held], generation: int, report: Path)
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(folder / REPORT_NAME, report.read_bytes())
         replace_file(folder / RECORD_NAME, canonical_json({"generation": generation, "findings": findings}))
-    return BrakeError(_message(held, generation, folder))
+    told = tuple(said(each.finding) for each in held)
+    return BrakeError(_message(held, generation, folder), told, str(folder / REPORT_NAME))
 
 
 def _record(held: Held) -> dict[str, Json]:
@@ -146,12 +147,3 @@ def clear_braked(store: Store) -> None:
     """Takes the record away: something was published since."""
     with suppress(OSError):
         shutil.rmtree(store.cache / "braked")
-
-
-def last_run_of(store_root: Path) -> Mapping[str, Json]:
-    """What last_run.json says about a braked run beside its message: the findings, and where to look."""
-    folder = Store(store_root).cache / "braked"
-    told: list[Json] = []
-    with suppress(OSError, *_DAMAGED):
-        told = [row["told"] for row in json.loads((folder / RECORD_NAME).read_bytes())["findings"]]
-    return {"brake": told, "report": str(folder / REPORT_NAME)} if told else {}

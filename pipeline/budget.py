@@ -110,20 +110,25 @@ def lost(before: int, after: int, documents: int, settings: BrakeSettings) -> li
 
 def small(tonight: Take, past: Sequence[Take], settings: BrakeSettings) -> str | None:
     """A warning where far fewer documents came than usual. No reason to hold back those that came."""
-    sizes = sorted(night.documents for night in past)
+    sizes = _sizes(past)
     if len(sizes) < settings.fewest_nights or tonight.documents * settings.largest_growth >= sizes[1]:
         return None
     return f"only {tonight.documents:,} documents came, where {median(sizes):,.0f} are usual: is the feed whole?"
 
 
 def _too_large(tonight: Take, past: Sequence[Take], settings: BrakeSettings) -> Iterator[Finding]:
-    sizes = sorted(night.documents for night in past)
+    sizes = _sizes(past)
     if len(sizes) < settings.fewest_nights or tonight.documents < _LARGE_NIGHT * settings.fewest_documents:
         return
     most = settings.largest_growth * sizes[-2]
     if tonight.documents > most:
         measure = Measure("size", WHOLE, "", tonight.documents, 1)
         yield Finding(measure, Fraction(most), Fraction(median(sizes)), len(sizes), tonight.documents)
+
+
+def _sizes(past: Sequence[Take]) -> list[int]:
+    """Documents of the nights that brought any, ascending."""
+    return sorted(night.documents for night in past if night.documents)
 
 
 def measures(night: Take, fewest: int) -> dict[Key, Measure]:

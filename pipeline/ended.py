@@ -10,7 +10,6 @@ from signal import SIGINT
 import orjson
 
 from pipeline import __version__
-from pipeline.braked import last_run_of
 from pipeline.config import Settings
 from pipeline.errors import BrakeError, ClearError, Stopped
 from pipeline.notify import notify
@@ -40,8 +39,10 @@ def failed(error: BaseException, store: Path, started: float) -> dict[str, Json]
     """What there is to say about a run that did not."""
     clear = isinstance(error, ClearError)
     message = str(error) if clear else f"{type(error).__name__}: {error}"[:1000]
-    braked = last_run_of(store) if isinstance(error, BrakeError) else {}
-    return {"exit_code": code_of(error), "message": message, **_common(store, started), **braked}
+    told: dict[str, Json] = {"exit_code": code_of(error), "message": message, **_common(store, started)}
+    if isinstance(error, BrakeError) and error.findings:
+        told |= {"brake": list(error.findings), "report": error.report}
+    return told
 
 
 def _common(store: Path, started: float) -> dict[str, Json]:

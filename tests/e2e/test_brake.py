@@ -111,6 +111,7 @@ def test_an_empty_inbox_is_not_a_quiet_night(tmp_path: Path, cli: Cli) -> None:
     next((tmp_path / "in").iterdir()).unlink()
     told = empty_inbox(tmp_path, cli)
     assert told.code == 5
+    assert "brake" not in cli.last_run
     assert "there is not one input file" in told.err
     for pass_by in (["--accept"], ["--set", "brake.empty_inbox=false"], ["--set", "brake.enabled=false"]):
         told = empty_inbox(tmp_path, cli, *pass_by)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.brake import Take, Toll
 from pipeline.brake_examples import Example, examples
-from pipeline.braked import Held, accepted, clear_braked, hold_back, last_run_of
+from pipeline.braked import Held, accepted, clear_braked, hold_back
 from pipeline.budget import SMALL, WHOLE, Finding, Measure
 from pipeline.stages.schemas import CUTS, DOCUMENTS
 from pipeline.store.folder import Store, open_store
@@ -46,7 +46,6 @@ def test_what_was_published_is_not_accepted_again(store: Store) -> None:
     clear_braked(store)
     clear_braked(store)
     assert accepted(store, [finding()]) == []
-    assert last_run_of(store.root) == {}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +55,6 @@ def test_a_damaged_record_accepts_nothing(store: Store, content: bytes) -> None:
     hold(store, Held(finding(), ()))
     (store.cache / "braked" / "braked.json").write_bytes(content)
     assert accepted(store, [finding()]) == []
-    assert last_run_of(store.root) == {}
 
 
 # --- message --------------------------------------------------------------------------------------------------------
@@ -71,7 +69,9 @@ def test_the_message_says_what_where_and_what_to_do(store: Store) -> None:
     assert "--accept" in message
     assert str(store.cache / "braked" / "report.html") in message
     assert (store.cache / "braked" / "report.html").read_text() == "page"
-    assert last_run_of(store.root)["brake"] == [message.splitlines()[1].strip()]
+    error = hold_back(store, [Held(finding(), ())], 8, store.root.parent / "report.html")
+    assert error.findings == (message.splitlines()[1].strip(),)
+    assert error.report == str(store.cache / "braked" / "report.html")
 
 
 def test_examples_are_taken_from_each_finding_in_turn(store: Store) -> None:

@@ -129,6 +129,7 @@ def test_far_too_few_documents_are_told_but_not_held_back() -> None:
     assert findings(few, usual(*QUIET), SETTINGS) == []
     assert small(night(source("s", 5, of=100)), usual(*QUIET), SETTINGS) is None
     assert small(few, usual(1, 2, 3, 4), SETTINGS) is None
+    assert small(few, [*usual(1, 2, 3, 4), *[night()] * 9], SETTINGS) is None  # nights that brought nothing
 
 
 @pytest.mark.parametrize(
