@@ -104,7 +104,6 @@ TEMPLATES = _schema(
     paragraph=_int32,
     head=pa.bool_(),
     documents=_int64,  # of the source that have the line in this place; copies of one document count once
-    of_source=_int64,  # documents of the source, counted likewise
     had=_int64,  # how many had it when it became a template, null where it is none
     of_first=_int64,  # of the first so many documents of the source, counted likewise
     state=_string,  # seen, proposed, active, vetoed, confirmed

@@ -138,11 +138,6 @@ numbered AS (
     SELECT source, longest, row_number() OVER (PARTITION BY source ORDER BY doc) AS place
     FROM firsts
 ),
-sizes AS (
-    SELECT source, max(place) AS of_source
-    FROM numbered
-    GROUP BY source
-),
 lines AS (
     SELECT DISTINCT source, hi, lo, longest
     FROM endings
@@ -165,7 +160,7 @@ counts AS (
 )
 SELECT
     endings.doc, endings.paragraph, endings.head,
-    CAST(counts.documents AS BIGINT) AS documents, CAST(sizes.of_source AS BIGINT) AS of_source,
+    CAST(counts.documents AS BIGINT) AS documents,
     CAST(counts.had AS BIGINT) AS had, CAST(counts.of_first AS BIGINT) AS of_first,
     CASE
         WHEN endings.said = 1 THEN 'vetoed'
@@ -177,7 +172,6 @@ SELECT
     endings.source, endings.hi, endings.lo
 FROM endings
 JOIN counts ON counts.source = endings.source AND counts.hi = endings.hi AND counts.lo = endings.lo
-JOIN sizes ON sizes.source = endings.source
 WHERE endings.paragraph >= 0 AND (counts.documents > 1 OR endings.said > 0)
 ORDER BY endings.doc, endings.paragraph, endings.head
 """
