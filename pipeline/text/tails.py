@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
+from pipeline.text.tail_cues import believed
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
 from pipeline.text.tail_model import judged
 from pipeline.text.tail_weights import WEIGHTS
@@ -152,7 +153,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return lines
+    return believed(lines)
 
 
 def _name(line: Line, kind: str) -> str:
