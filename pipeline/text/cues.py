@@ -12,7 +12,8 @@ They are written in rule packs, as the list `cues`:
         matches: [two paragraphs or more in which it stands]
         keeps: [two or more that look alike, in which it does not]
 
-`line`: the paragraph is the phrase and nothing else but marks and numbers. `start`, `end`: it begins or ends with it,
+`line`: the paragraph is the phrase and nothing else but marks and numbers; or of the pieces between its bars and
+dots at least the half are such (`Print | Share`). `start`, `end`: it begins or ends with it,
 marks and numbers aside. `within`: it stands anywhere. Only whole words count, but in scripts without spaces letters do.
 Large and small letters are the same, and so are marks, and the spellings in `_SAME`.
 
@@ -50,6 +51,7 @@ _FOLD = {letter: same[0] for same in _SAME for letter in same[1:]} | dict.fromke
 _FOLDED = re.compile("[" + re.escape("".join(_FOLD)) + "]")
 # Vowel signs of Indic scripts are no letters to Python, but no border of a word either.
 _WORDS = re.compile(r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]+")
+_PIECES = re.compile(r"[|｜·•»/／\t]| {2,}")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -108,6 +110,8 @@ class CueFinder:
         whole = " ".join(words)
         fewest = 1 if _is_loose(paragraph) else 2
         found = set(self._phrases["line"].get(whole, ()))
+        if fewest == 1 and not found:
+            found |= self._of_pieces(paragraph)
         self._add(found, "start", words, (0,), fewest)
         ending = [(len(words) - size, size) for size in self._sizes["end"].get(words[-1], ()) if fewest <= size]
         found.update(n for at, size in ending if at >= 0 for n in self._at("end", words[at : at + size]))
@@ -126,6 +130,13 @@ class CueFinder:
             for size in sizes.get(words[at], ()):
                 if size >= fewest:
                     found.update(self._at(place, words[at : at + size]))
+
+    def _of_pieces(self, paragraph: str) -> set[int]:
+        """The cues that are the whole of pieces of a line, if the half of them or more are such: buttons side by side."""
+        pieces = [each for each in map(_between_marks, _PIECES.split(paragraph)) if each]
+        hits = [self._phrases["line"].get(each, ()) for each in pieces]
+        some = sum(bool(each) for each in hits)
+        return set().union(*hits) if len(pieces) > 1 and some * 2 >= len(pieces) else set()
 
     def _add_wide(self, found: set[int], text: str, fewest: int) -> None:
         """Adds what stands at the start, at the end, or anywhere, of `fewest` letters or more."""
@@ -193,6 +204,12 @@ def folded_lines(texts: Sequence[str]) -> list[str]:
 
 def _folded(text: str) -> str:
     return _FOLDED.sub(lambda letter: _FOLD[letter.group()], text.casefold())
+
+
+def _between_marks(piece: str) -> str:
+    words = folded_words(piece)
+    first, behind = _between_numbers(words)
+    return " ".join(words[first:behind])
 
 
 def _is_loose(paragraph: str) -> bool:
