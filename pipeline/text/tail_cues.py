@@ -25,7 +25,7 @@ _VARYING = re.compile(r"\(?https?://\S*|[\W\d_]+")
 
 def believed(lines: Sequence[Line]) -> list[Line]:
     """The lines with the cues that say something of them."""
-    if not any(line.cues for line in lines):
+    if not any(line.cues or line.said for line in lines):
         return list(lines)
     languages = languages_of([line.text for line in lines if line.is_plain_prose]) or _shared(lines)
     habits = _habits(lines)
@@ -34,8 +34,9 @@ def believed(lines: Sequence[Line]) -> list[Line]:
         above = found[-1] if found else None
         if line.cues and (_is_of_many(line, above) or _core(line) in habits):
             line = replace(line, cues=())
-        elif line.cues:
-            line = replace(line, cues=[cue for cue in line.cues if may_be_in(cue.languages, languages)])
+        elif line.cues or line.said:
+            cues, said = ([cue for cue in each if may_be_in(cue.languages, languages)] for each in (line.cues, line.said))
+            line = replace(line, cues=cues, said=said)
         found.append(line)
     return found
 

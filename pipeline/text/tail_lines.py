@@ -72,6 +72,7 @@ class Line:
     rule: Rule | None = None
     cues: Sequence[Cue] = ()
     recurs: int = 0
+    said: Sequence[Cue] = ()  # cues in prose, which count only in the midst of a tail
 
     @property
     def is_prose(self) -> bool:
@@ -189,7 +190,7 @@ def _data(line: Line, latin: bool) -> list[str]:
 def _matched(line: Line) -> list[str]:
     if line.rule is not None:
         return ["sure rule" if line.rule.sure else "rule"]
-    names = ["cue"] if line.is_known else []
+    names = ["cue"] if line.is_known or line.said else []
     return [*names, "label"] if line.is_label else names
 
 

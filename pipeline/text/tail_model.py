@@ -178,11 +178,16 @@ def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[boo
     behind = len(lines)
     while behind > begins:
         first = behind
-        while first > begins and not lines[first - 1].is_plain_prose:
+        while first > begins and not _parts(lines[first - 1]):
             first -= 1
         _take_run(going, lines, known, first, behind)
         behind = first - 1
     return going
+
+
+def _parts(line: Line) -> bool:
+    """Whether the line parts the tail: it is prose, and no notice by the words in it."""
+    return line.is_plain_prose and not line.said
 
 
 def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], first: int, behind: int) -> None:
@@ -196,7 +201,7 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
     last = max(at for at in range(first, behind) if known[at])
     for at in range(first, behind):
         is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
-        going[at] = lines[at].is_known or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
+        going[at] = lines[at].is_known or bool(lines[at].said) or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -226,12 +231,12 @@ def _is_name(line: Line) -> bool:
 def _told(line: Line, names: Sequence[str]) -> str:
     """The evidence, for the ledger: what is seen, and by name what matched."""
     matched = [line.rule.id] if line.rule is not None else []
-    return ", ".join([*names, *matched, *(cue.id for cue in line.cues)])
+    return ", ".join([*names, *matched, *(cue.id for cue in (*line.cues, *line.said))])
 
 
 def _own_kind(line: Line) -> str:
     """The kind of the rule, else of the cue that says most of the line; "" if there is none."""
     if line.rule is not None:
         return line.rule.kind
-    best = min(line.cues, key=lambda cue: (cue.kind in _EVERYWHERE, cue.at != "line"), default=None)
+    best = min([*line.cues, *line.said], key=lambda cue: (cue.kind in _EVERYWHERE, cue.at != "line"), default=None)
     return best.kind if best else ""

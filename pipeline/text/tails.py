@@ -38,6 +38,8 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
+# Cues that say of prose that it is a notice.
+SAID_AT, SAID_KINDS = ("start", "within"), frozenset({"tracking", "copyright", "share", "newsletter", "other"})
 LOOK_PAST = 3  # paragraphs of prose in a row
 ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
@@ -162,9 +164,13 @@ def _name(line: Line, kind: str) -> str:
 
 
 def cued(line: Line, pack: RulePack) -> Line:
-    """The line with the cues in it; prose has none."""
-    cues = [] if line.is_prose else pack.cues(line.text)
-    return replace(line, cues=cues) if cues else line
+    """The line with the cues in it."""
+    cues = pack.cues(line.text)
+    if not cues:
+        return line
+    if not line.is_prose:
+        return replace(line, cues=cues)
+    return replace(line, said=[cue for cue in cues if cue.at in SAID_AT and cue.kind in SAID_KINDS])
 
 
 def _points(lines: Sequence[Line], at: int) -> int:
