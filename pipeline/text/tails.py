@@ -144,7 +144,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
     for back, text in enumerate(reversed(last)):
         before = before_glued(text, pack.glued)
         line = line_of(before, recurs[-1 - back] if recurs else 0)
-        if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
+        if back != title and not (line.ends_sentence and (line.size > LONGEST or (passed and line.is_prose))):
             line = ruled(line, pack.tail.hits(text))
             line = line if before != text else cued(line, pack)  # the words of a credit say nothing of the sentence
         lines.append(line)
