@@ -142,7 +142,7 @@ def _begins_none(line: Line, cue: Cue) -> bool:
 
 def _joins(line: Line) -> bool:
     """Whether the line goes with a tail that begins right below it."""
-    cues = any(cue.at in _OPENING for cue in line.cues)
+    cues = any(cue.at in _OPENING and (line.is_loose or cue.kind == "byline") for cue in line.cues)
     return line.rule is not None or (cues and not line.introduces)
 
 
@@ -196,10 +196,12 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
     is_last = behind == len(lines)
     at_least = NEEDED if is_last and behind - first > 1 else NEEDED_ALONE
     alone = not is_last and max(known[first:behind], default=0) in (0, evidence)
-    if evidence < at_least + alone:
+    nothing_known = not is_last and not any(line.is_known for line in lines[first:behind])
+    if evidence < at_least + alone or nothing_known:
         return
     last = max(at for at in range(first, behind) if known[at])
-    for at in range(first, behind):
+    heads_prose = not is_last and lines[behind - 1].text.endswith(INTRODUCES)
+    for at in range(first, behind - heads_prose):
         is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
         going[at] = lines[at].is_known or bool(lines[at].said) or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
 

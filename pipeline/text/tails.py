@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
+from pipeline.text.tail_blocks import block_start, is_of_block
 from pipeline.text.tail_cues import believed
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
 from pipeline.text.tail_model import judged
@@ -86,6 +87,12 @@ def tail_removals(
     """
     lines = end_lines(last, pack, recurs)
     first = len(last) - len(lines)
+    block = block_start(lines)
+    if block is not None:
+        opener = lines[block].rule
+        assert opener is not None
+        whole = [TailRemoval(first + at, opener.kind, opener.id, 1.0, opener.id) for at in range(block, len(lines))]
+        return whole if opener.kind in kinds else []
     modelled = [] if weights is None else _modelled(lines, weights)
     found = {each.index: each for each in (*modelled, *_pointed(lines))}
     return [replace(found[at], index=first + at) for at in sorted(found) if found[at].kind in kinds]
@@ -192,7 +199,7 @@ def _stays(lines: Sequence[Line], at: int) -> bool:
     """Whether the text around a line that matched speaks for it."""
     line = lines[at]
     rule = line.rule
-    if rule is None:
+    if rule is None or is_of_block(line):
         return True
     if rule.kind == "contact":
         contacts = sum(each.rule is not None and each.rule.kind == "contact" for each in lines)
