@@ -24,6 +24,7 @@ Phrases are looked up as words, not looked for as patterns: twenty thousand of t
 build, and here a paragraph costs what its words cost.
 """
 
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -110,13 +111,14 @@ class CueFinder:
         whole = " ".join(words)
         fewest = 1 if _is_loose(paragraph) else 2
         found = set(self._phrases["line"].get(whole, ()))
-        if fewest == 1 and not found:
+        if fewest == 1 and not found and "://" not in paragraph and _PIECES.search(paragraph):
             found |= self._of_pieces(paragraph)
-        self._add(found, "start", words, (0,), fewest)
+        self._add(found, "start", words, 0, fewest)
         ending = [(len(words) - size, size) for size in self._sizes["end"].get(words[-1], ()) if fewest <= size]
         found.update(n for at, size in ending if at >= 0 for n in self._at("end", words[at : at + size]))
-        if not self._sizes["within"].keys().isdisjoint(words):
-            self._add(found, "within", words, range(len(words)), fewest)
+        within = self._sizes["within"]
+        for at in [at for at, word in enumerate(words) if word in within]:
+            self._add(found, "within", words, at, fewest)
         if self._wide and _WIDE.search(whole):
             self._add_wide(found, whole, PAIR if fewest == 1 else FEWEST_WIDE)
         return sorted(found)
@@ -124,12 +126,10 @@ class CueFinder:
     def _at(self, place: str, words: Sequence[str]) -> Sequence[int]:
         return self._phrases[place].get(" ".join(words), ())
 
-    def _add(self, found: set[int], place: str, words: Sequence[str], starts: Iterable[int], fewest: int) -> None:
-        sizes = self._sizes[place]
-        for at in starts:
-            for size in sizes.get(words[at], ()):
-                if size >= fewest:
-                    found.update(self._at(place, words[at : at + size]))
+    def _add(self, found: set[int], place: str, words: Sequence[str], at: int, fewest: int) -> None:
+        for size in self._sizes[place].get(words[at], ()):
+            if size >= fewest:
+                found.update(self._at(place, words[at : at + size]))
 
     def _of_pieces(self, paragraph: str) -> set[int]:
         """The cues that are the whole of pieces of a line, if the half of them or more are such: buttons side by side."""
@@ -143,7 +143,7 @@ class CueFinder:
         start, end, within = (self._wide[place] for place in ("start", "end", "within"))
         hits = [(each, text.startswith(each[0])) for each in start.get(text[:PAIR], ())]
         hits += [(each, text.endswith(each[0])) for each in end.get(text[-PAIR:], ())]
-        pairs = within.keys() & {text[at : at + PAIR] for at in range(len(text) - 1)}
+        pairs = within.keys() & set(map(operator.add, text, text[1:]))
         hits += [(each, each[0] in text) for pair in pairs for each in within[pair]]
         found.update(number for (phrase, numbers), stands in hits if stands and len(phrase) >= fewest for number in numbers)
 

@@ -14,7 +14,7 @@ from pipeline.text.cues import folded_words
 FEWEST_WORDS = 12  # of a text that can vote
 FEWEST_VOTES = 0.03  # for the best language, by word
 NEAR_BEST = 0.6  # of the votes of the best language
-MOST_CHARS = 3000  # that are looked at
+MOST_CHARS = 1200  # that are looked at
 
 _WRITTEN = {
     "en": "the of and to in that is was for on with as at by from his he it are this be have not they which you",

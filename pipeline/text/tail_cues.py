@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.text.cues import Cue
 from pipeline.text.languages import EVERYWHERE, languages_of, may_be_in
 from pipeline.text.tail_lines import Line, last_prose
 
@@ -25,20 +26,28 @@ _VARYING = re.compile(r"\(?https?://\S*|[\W\d_]+")
 
 def believed(lines: Sequence[Line]) -> list[Line]:
     """The lines with the cues that say something of them."""
-    if not any(line.cues or line.said for line in lines):
+    if not any(line.cues for line in lines):
         return list(lines)
-    languages = languages_of([line.text for line in lines if line.is_plain_prose]) or _shared(lines)
     habits = _habits(lines)
     found: list[Line] = []
     for line in lines:
         above = found[-1] if found else None
-        if line.cues and (_is_of_many(line, above) or _core(line) in habits):
-            line = replace(line, cues=())
-        elif line.cues or line.said:
-            cues, said = ([cue for cue in each if may_be_in(cue.languages, languages)] for each in (line.cues, line.said))
-            line = replace(line, cues=cues, said=said)
-        found.append(line)
-    return found
+        is_nothing = line.cues and (_is_of_many(line, above) or _core(line) in habits)
+        found.append(replace(line, cues=()) if is_nothing else line)
+    if not any(line.cues for line in found):
+        return found
+    languages = languages_in(found)
+    return [replace(line, cues=fitting(line.cues, languages)) if line.cues else line for line in found]
+
+
+def languages_in(lines: Sequence[Line]) -> frozenset[str]:
+    """The languages that the prose may be in; else those that have cues in two lines or more."""
+    return languages_of([line.text for line in lines if line.is_plain_prose]) or _shared(lines)
+
+
+def fitting(cues: Sequence[Cue], languages: frozenset[str]) -> list[Cue]:
+    """The cues that may stand in a text in these languages."""
+    return [cue for cue in cues if may_be_in(cue.languages, languages)]
 
 
 def _shared(lines: Sequence[Line]) -> frozenset[str]:

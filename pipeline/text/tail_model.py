@@ -62,10 +62,10 @@ class Judged:
 
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
-    start = _start(lines, stays)
-    opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
-    if start is None or not any(opens[start:]):
+    start = first_of_tail(lines, stays)
+    if start is None:
         return []
+    opens = _openings(lines)
     names = seen(lines)
     begins, total = _best([score_of(each, weights) for each in names], opens, start)
     if total < LEAST_SUM:
@@ -90,12 +90,17 @@ def score_of(names: Sequence[str], weights: Mapping[str, int] = WEIGHTS) -> int:
     return weights[BIAS] + sum(weights.get(name, 0) for name in names)
 
 
-def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
-    """The first line at which the tail may begin; None without prose above."""
+def first_of_tail(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
+    """The first line at which the tail may begin; None without prose above, and where nothing below opens one."""
     prose = next((at for at, line in enumerate(lines) if line.is_plain_prose), None)
     if prose is None:
         return None
-    return max([prose, *(at for at, each in enumerate(stays) if each)]) + 1
+    start = max([prose, *(at for at, each in enumerate(stays) if each)]) + 1
+    return start if any(_openings(lines)[start:]) else None
+
+
+def _openings(lines: Sequence[Line]) -> list[bool]:
+    return [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
 
 
 def _evidence(line: Line, names: Sequence[str]) -> int:

@@ -24,9 +24,9 @@ from dataclasses import dataclass, replace
 from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
 from pipeline.text.tail_blocks import block_start, is_of_block
-from pipeline.text.tail_cues import believed
+from pipeline.text.tail_cues import believed, fitting, languages_in
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
-from pipeline.text.tail_model import judged
+from pipeline.text.tail_model import first_of_tail, judged
 from pipeline.text.tail_weights import WEIGHTS
 
 TAIL_WINDOW = 30  # paragraphs looked at from the end
@@ -93,7 +93,7 @@ def tail_removals(
         assert opener is not None
         whole = [TailRemoval(first + at, opener.kind, opener.id, 1.0, opener.id) for at in range(block, len(lines))]
         return whole if opener.kind in kinds else []
-    modelled = [] if weights is None else _modelled(lines, weights)
+    modelled = [] if weights is None else _modelled(lines, pack, weights)
     found = {each.index: each for each in (*modelled, *_pointed(lines))}
     return [replace(found[at], index=first + at) for at in sorted(found) if found[at].kind in kinds]
 
@@ -109,12 +109,14 @@ def _pointed(lines: Sequence[Line]) -> list[TailRemoval]:
     ]
 
 
-def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRemoval]:
+def _modelled(lines: Sequence[Line], pack: RulePack, weights: Mapping[str, int]) -> list[TailRemoval]:
     """What goes with the tail that the model finds."""
     stays = [line.rule is not None and _stays(lines, at) for at, line in enumerate(lines)]
+    if first_of_tail(lines, stays) is None:
+        return []
     return [
         TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
-        for each in judged(lines, stays, weights)
+        for each in judged(_noticed(lines, pack), stays, weights)
     ]
 
 
@@ -171,13 +173,20 @@ def _name(line: Line, kind: str) -> str:
 
 
 def cued(line: Line, pack: RulePack) -> Line:
-    """The line with the cues in it."""
-    cues = pack.cues(line.text)
-    if not cues:
-        return line
-    if not line.is_prose:
-        return replace(line, cues=cues)
-    return replace(line, said=[cue for cue in cues if cue.at in SAID_AT and cue.kind in SAID_KINDS])
+    """The line with the cues in it; prose has none."""
+    cues = [] if line.is_prose else pack.cues(line.text)
+    return replace(line, cues=cues) if cues else line
+
+
+def _noticed(lines: Sequence[Line], pack: RulePack) -> list[Line]:
+    """The lines, prose with the cues that say that it is a notice."""
+    languages = languages_in(lines)
+    found = []
+    for line in lines:
+        cues = pack.cues(line.text) if line.is_prose and line.rule is None else []
+        said = [cue for cue in fitting(cues, languages) if cue.at in SAID_AT and cue.kind in SAID_KINDS]
+        found.append(replace(line, said=said) if said else line)
+    return found
 
 
 def _points(lines: Sequence[Line], at: int) -> int:
