@@ -104,11 +104,15 @@ class Line:
 
     @property
     def is_label(self) -> bool:
-        """A word for where text or picture come from, or for another text, then a colon, and what it is."""
+        """A word for where text or picture come from, or for another text, then a colon, and what it is.
+
+        A source with figures is a reference ("Sources: Livy, book 21").
+        """
         label, colon, named = self.text.replace("：", ":").partition(":")
         if not colon or not named.strip() or self.ends_sentence or self.is_prose:
             return False
-        cues = [cue for cue in self.cues if cue.at == "start" and cue.kind in _LABELS]
+        kinds = {"related"} if any(map(str.isdigit, named)) else _LABELS
+        cues = [cue for cue in self.cues if cue.at == "start" and cue.kind in kinds]
         folded = " ".join(folded_words(label)) if cues else ""
         return any(folded in cue.phrases for cue in cues)
 
