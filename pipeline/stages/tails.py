@@ -147,7 +147,7 @@ def _templates(
 
 
 def _suspects(left: Left, tried: NDArray[np.int64], pack: RulePack, *, cues: bool) -> list[int]:
-    """The documents in which a rule may match one of these paragraphs or, if they are asked for, a cue stands in one."""
+    """The documents in which a rule may match one of these paragraphs or, if they are asked for, there is a cue."""
     paragraphs = left.bytes_of(tried)
     found = set(_documents(left, tried, pack.tail.suspected(paragraphs)))
     if cues:

@@ -132,7 +132,7 @@ class CueFinder:
                 found.update(self._at(place, words[at : at + size]))
 
     def _of_pieces(self, paragraph: str) -> set[int]:
-        """The cues that are the whole of pieces of a line, if the half of them or more are such: buttons side by side."""
+        """The cues that are the whole of pieces of a line, if half of them or more are such: buttons side by side."""
         pieces = [each for each in map(_between_marks, _PIECES.split(paragraph)) if each]
         hits = [self._phrases["line"].get(each, ()) for each in pieces]
         some = sum(bool(each) for each in hits)
@@ -145,7 +145,9 @@ class CueFinder:
         hits += [(each, text.endswith(each[0])) for each in end.get(text[-PAIR:], ())]
         pairs = within.keys() & set(map(operator.add, text, text[1:]))
         hits += [(each, each[0] in text) for pair in pairs for each in within[pair]]
-        found.update(number for (phrase, numbers), stands in hits if stands and len(phrase) >= fewest for number in numbers)
+        for (phrase, numbers), stands in hits:
+            if stands and len(phrase) >= fewest:
+                found.update(numbers)
 
 
 def _sizes(phrases: Iterable[str], *, last: bool) -> dict[str, Sequence[int]]:

@@ -17,7 +17,7 @@ from pipeline.text.cues import Cue
 from pipeline.text.languages import EVERYWHERE, languages_of, may_be_in
 from pipeline.text.tail_lines import Line, last_prose
 
-HEADING_MARK = "#"  # of Markdown
+HEADING_MARK = "#"  # of Markdown: a text with headings has one above its last section, too
 HABIT = 2  # times above prose
 
 _ITEM = re.compile(r"(?:[-–—•·*▪●■□◆▶►>|→✉]|(\d{1,3})[.)]\s)")

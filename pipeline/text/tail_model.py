@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.text.cues import Cue
+from pipeline.text.tail_cues import HEADING_MARK
 from pipeline.text.tail_lines import INTRODUCES, SHORTER, SHORTEST, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
@@ -40,7 +41,6 @@ _HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
 _OPENING = ("line", "start")  # places of cues with which a tail may begin
-_HEADING_MARK = "#"  # of Markdown: a text with headings has one above its last section, too
 # Cues that stand in texts, too: names of writers, "References".
 _EVERYWHERE = frozenset({"byline", "other"})
 # Short lines right above a tail that go with it, and what of them may belong to the text.
@@ -208,7 +208,8 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
     heads_prose = not is_last and lines[behind - 1].text.endswith(INTRODUCES)
     for at in range(first, behind - heads_prose):
         is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
-        going[at] = lines[at].is_known or bool(lines[at].said) or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
+        is_known = lines[at].is_known or bool(lines[at].said)
+        going[at] = is_known or (is_tail and not lines[at].text.startswith(HEADING_MARK))
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
