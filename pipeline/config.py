@@ -133,8 +133,8 @@ class TailsSettings(Section):
         "masthead",
     )
     kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
-    model: bool = False
-    glued: bool = False
+    model: bool = True
+    glued: bool = True
     templates: TemplatesSettings = TemplatesSettings()
 
 

@@ -10,6 +10,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
         languages: [en]               # or [any]; for readers, a rule is tried on every document
         where: tail                   # tail, head, or glued: what stands behind the last sentence of a paragraph
         sure: false                   # whether a match decides alone; without, a second evidence must agree
+        block: part                   # first or part of a block that goes as a whole or not at all: see tail_blocks.py
         pattern: '(?i)^contact: .*{email}'
         why: A label with an address behind it tells the reader where to write.
         matches: [two paragraphs or more that match]
@@ -56,8 +57,9 @@ PATTERN_MEMORY = 32 << 20
 SCREEN_MEMORY = 64 << 20
 
 _PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
-_KEYS = ("id", "kind", "languages", "where", "sure", "pattern", "why", "matches", "keeps")
-_OPTIONAL = frozenset({"sure"})
+_KEYS = ("id", "kind", "languages", "where", "sure", "block", "pattern", "why", "matches", "keeps")
+_OPTIONAL = frozenset({"sure", "block"})
+_BLOCKS = ("", "first", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Rule:
     matches: tuple[str, ...]
     keeps: tuple[str, ...]
     file: str
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def _compiled(rule: Rule) -> Any:
 
 
 def _digest(rules: Sequence[Rule], cues: Sequence[Cue]) -> str:
-    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
+    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.block, rule.pattern] for rule in rules]
     decisive += [[cue.id, cue.kind, list(cue.languages), cue.at, list(cue.phrases)] for cue in cues]
     return hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
 
@@ -266,6 +269,7 @@ def _rule(given: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         matches=strings(entry, "matches", where, FEWEST_EXAMPLES),
         keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
+        block=choice(entry, "block", _BLOCKS, where) if "block" in entry else "",
     )
     try:
         re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s

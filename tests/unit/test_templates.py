@@ -31,7 +31,7 @@ rules:
   - {id: a-masthead, kind: masthead, languages: [any], where: head, pattern: '^The Herald', why: test,
      matches: [The Herald, The Herald a], keeps: [none, nor]}
 cues:
-  - {id: cue-bell, kind: newsletter, languages: [en], at: line, phrases: [ring the bell], why: test,
+  - {id: cue-bell, kind: newsletter, languages: [en], at: line, phrases: ring the bell, why: test,
      matches: [Ring the bell, ring the bell!], keeps: [ring it, they ring the bell]}
 """
     }
