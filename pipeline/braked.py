@@ -29,7 +29,8 @@ _SAID = {
     "uncertain": "the encoding of {part:,} of {documents:,} documents ({share}) is a guess",
     "quarantined": "{part:,} of {whole:,} records ({share}) would go to quarantine",
     "size": "{part:,} documents came",
-    "withdrawn": "{part:,} of {whole:,} documents ({share}) are no longer in their files, which changed",
+    "withdrawn": "{part:,} of {whole:,} documents ({share}) are no longer in their files, which changed (where one "
+    "name is used anew each night: input.changed_files=add)",
     "lost": "{part:,} of {whole:,} clean characters ({share}) would be gone",
 }
 
