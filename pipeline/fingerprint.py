@@ -9,7 +9,7 @@ from pipeline.store.files import Json
 from pipeline.text.rules import pack_of
 
 # Raised by hand when the code itself comes to other clean text for the same input.
-LOGIC = 4
+LOGIC = 5
 _PACKAGES = ("ftfy", "chardet", "datasketch", "google-re2", "selectolax")
 # Settings that decide where input and rules lie and how input is cut into shards, never what comes out.
 _PLACES = {"input.paths", "input.slice_mb", "input.text_extensions", "tails.rules"}

@@ -135,12 +135,27 @@ EQUALS = _schema(doc=_int64, twin_doc=_int64)
 # One row a paragraph, beside PARAGRAPHS: `fold` numbers the distinct folds of live paragraphs in order, -1 = not live.
 FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 
-# First occurrences of folds that share a bucket with another fold.
-CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_(_int32))
+# What earlier runs decided, told by their traces: one row a live paragraph of an earlier document that is compared
+# with, and one for a new paragraph that says what such a one said; and one a document that is a double (paragraph -1,
+# the leader is the document that it repeats). Empty where nothing is decided yet.
+FROZEN = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    leader_doc=_int64,
+    leader_paragraph=_int32,
+    shared=_int32,
+    union=_int32,
+    partial=pa.bool_(),
+    kept=pa.bool_(),  # not removed as a repeat, and not in a document that is kept out
+)
+
+# First occurrences of folds that share a bucket with another fold; `frozen`: known to lead.
+CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, frozen=pa.bool_(), buckets=pa.list_(_int32))
 
 # The candidates with what they hold: shingles and tokens as 64-bit hashes, sorted, unique.
 CONTENTS = _schema(
     fold=_int32,
+    frozen=pa.bool_(),
     masked=_int64,
     unspaced=pa.bool_(),
     negates=pa.bool_(),
@@ -153,6 +168,7 @@ CONTENTS = _schema(
 BESIDE = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 BESIDE_CONTENTS = _schema(
     fold=_int32,
+    frozen=pa.bool_(),
     masked=_int64,
     unspaced=pa.bool_(),
     negates=pa.bool_(),
