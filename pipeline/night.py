@@ -14,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.flow import Dataset, made
 from pipeline.reading import read_files
 from pipeline.recall import recalled, replaced
+from pipeline.short_way import fill, new_names, short_index
 from pipeline.sources.files import Scanned, Skipped
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 from pipeline.store.files import Json
@@ -90,15 +91,15 @@ def _filled(
     `past` and `fresh`: documents of earlier runs and of this one; `published`: those whose files are written anew.
     """
     limits = Limits(settings.engine.reader_bytes, settings.engine.reader_seconds)
-    for stage in plans.plan(settings, tuple(rules), night.generation):
-        if stage.name != "documents":
-            data[stage.name] = made(stage, data, engine)
-        else:
-            reading = read_files(engine, plans.reading(settings), data["slices"], limits, given_up)
-            data["fresh"] = reading.documents
-            if night.before is None and not any(_good(batch) for batch in engine.rows(data["fresh"])):
-                raise InputError(_nothing_readable(engine, data["fresh"]))
-            _add_past(data, night, settings, engine)
+    reading = read_files(engine, plans.reading(settings), data["slices"], limits, given_up)
+    data["fresh"] = data["documents"] = data["published"] = reading.documents
+    if night.before is None and not any(_good(batch) for batch in engine.rows(data["fresh"])):
+        raise InputError(_nothing_readable(engine, data["fresh"]))
+    if not _went_short(data, night, settings, rules, engine):
+        _add_past(data, night, settings, engine)
+        for stage in plans.plan(settings, tuple(rules), night.generation):
+            if stage.name not in data:
+                data[stage.name] = made(stage, data, engine)
     parts = {"documents": data["published"], "cuts": part(data["cuts"], data["published"])}
     data["tolls"] = engine.query("tolls", TOLL_SQL, TOLL, parts)
     return reading.set_aside
@@ -121,9 +122,24 @@ def _nothing_readable(engine: LocalEngine, documents: Dataset) -> str:
     return f"nothing could be read; the first problem: {row['path']}: {row['reason']}: {row['detail']}"
 
 
+def _went_short(
+    data: dict[str, Dataset], night: Night, settings: Settings, rules: Sequence[tuple[str, str]], engine: LocalEngine
+) -> bool:
+    """Makes every dataset of the plan the short way (see `short_way`), and whether it could."""
+    index = short_index(night.store, night.before, settings)
+    if index is None or night.before is None:
+        return False
+    old, taken = new_names(index, night.store, data["fresh"], settings, engine)
+    if old:
+        return False
+    stages = plans.plan(settings, tuple(rules), night.generation, night.first << 32)
+    fill(data, stages, (index, night.store, night.before, taken), settings, engine)
+    return True
+
+
 def _add_past(data: dict[str, Dataset], night: Night, settings: Settings, engine: LocalEngine) -> None:
     """All documents, and those to publish: the fresh ones, or all where some are new versions of earlier ones."""
-    fresh = data["documents"] = data["published"] = data["fresh"]
+    fresh = data["fresh"]
     if night.before is None:
         return
     named = plans.naming(settings)(engine.rows(fresh))

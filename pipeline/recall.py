@@ -8,8 +8,10 @@ is what makes a second night right, not yet what makes it cheap.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.errors import IntegrityError
 from pipeline.stages.schemas import DOCUMENTS
@@ -35,6 +37,33 @@ def recalled(store: Store, manifest: Manifest, *, without: frozenset[str]) -> It
         yield pa.RecordBatch.from_pylist(kept[at : at + _BATCH], DOCUMENTS)
 
 
+def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> tuple[list[pa.RecordBatch], pa.Table]:
+    """These live documents (schema DOCUMENTS) in document order, and what was removed from them as repeats across
+    documents: a table of doc, start, end, in order.
+    """
+    wanted = pc.field("doc").isin(pa.array(docs, pa.int64()))
+    index = read_table(store, "index", columns=["doc", "doc_id"], filters=wanted, manifest=manifest)
+    number = dict(zip(index["doc_id"].to_pylist(), index["doc"].to_pylist(), strict=True))
+    if len(number) != len(docs):
+        raise IntegrityError(f"the index names {len(docs)} documents, of which {len(number)} are there. {_DAMAGED}")
+    named = pc.field("doc_id").isin(pa.array(list(number), pa.string()))
+    parts = {
+        kind: read_table(store, kind, filters=named, manifest=manifest)
+        for kind in ("documents", "duplicates", "ledger")
+    }
+    rows = _rows(parts["documents"], _by_document(parts["ledger"]))
+    rows += [{**row, "chars": len(row["text"])} for row in _plain(parts["duplicates"])]
+    rows = sorted(({**row, "doc": number[row["doc_id"]]} for row in rows), key=lambda row: int(row["doc"]))
+    batches = [pa.RecordBatch.from_pylist(rows[at : at + _BATCH], DOCUMENTS) for at in range(0, len(rows), _BATCH)]
+    gone = parts["ledger"].filter(pc.equal(parts["ledger"]["kind"], "repeat_across"))
+    doc = pa.array([number[name] for name in gone["doc_id"].to_pylist()], pa.int64())
+    removed = pa.table({"doc": doc, "start": gone["start"], "end": gone["end"]})
+    return batches, removed.sort_by([("doc", "ascending"), ("start", "ascending")])
+
+
+_DAMAGED = "Run `clean-corpus verify` to see what else is, and bring the files back from a backup."
+
+
 def replaced(
     store: Store,
     manifest: Manifest,
@@ -48,11 +77,18 @@ def replaced(
     "tuesday/part.jsonl", read on two nights as two inboxes, are two files, and both stay.
     """
     asked = {name for rows in named for name in rows.column("doc_id").to_pylist()}
-    by_path = {name for rows in fresh for name in _path_names(rows)}
     columns = ["doc_id", "run"]
     parts = [read_table(store, kind, columns=columns, manifest=manifest) for kind in ("documents", "duplicates")]
     known = pa.concat_tables(parts).to_pydict()
     runs = {name: run for name, run in zip(known["doc_id"], known["run"], strict=True) if name in asked}
+    return replaced_of(store, runs, fresh, roots)
+
+
+def replaced_of(
+    store: Store, runs: Mapping[str, int], fresh: Iterable[pa.RecordBatch], roots: Sequence[str]
+) -> frozenset[str]:
+    """Those of the names of live documents (with their runs) of which `fresh` brings new versions (see `replaced`)."""
+    by_path = {name for rows in fresh for name in _path_names(rows)}
     elsewhere = {run for run in runs.values() if not _read_from(store, run, roots)}
     return frozenset(name for name, run in runs.items() if name not in by_path or run not in elsewhere)
 

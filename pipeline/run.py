@@ -15,6 +15,7 @@ from pipeline.engines.local import LocalEngine, Progress, silent
 from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset
+from pipeline.indexing import index_files
 from pipeline.night import Night, datasets, part
 from pipeline.plan import fields_of
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
@@ -27,7 +28,7 @@ from pipeline.stages.schemas import QUARANTINE
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
-from pipeline.store.kinds import REPORT_NAME
+from pipeline.store.kinds import REPORT_NAME, SEARCHED
 from pipeline.store.law import check_law
 from pipeline.store.lock import hold
 from pipeline.store.manifest import LiveFile, Manifest, newest, parent_digest, sealed
@@ -143,12 +144,14 @@ def _made(
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
         check_brake(taken, settings.brake)
         facts, counts, told = _written(night, folder, settings, engine, data)
+        rewrites = data["fresh"].shards != data["published"].shards
+        index = index_files(night, folder, data, settings, engine, rewrites=rewrites)
     shutil.rmtree(work)
-    rewrites = data["fresh"].shards != data["published"].shards
     earlier = _earlier_files(night.before, rewrites=rewrites)
     with writing(folder / REPORT_NAME):
         (folder / REPORT_NAME).write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
     files = new_files(folder, facts, earlier=earlier, level=settings.output.zstd_level)
+    files = (*files, *index)
     total = _total(counts, night.before, rewrites=rewrites)
     check_law(total, files)
     read = (each for number, each in enumerate(night.new, night.first) if each.sha256 and number not in set_aside)
@@ -197,8 +200,11 @@ def _written(
 
 
 def _earlier_files(before: Manifest | None, *, rewrites: bool) -> tuple[LiveFile, ...]:
-    """Files of the generation before that stay live; of a corpus that is written anew, what is in quarantine."""
-    files = before.files if before else ()
+    """Files of the generation before that stay live; of a corpus that is written anew, what is in quarantine.
+
+    What is searched is not among them: `index_files` tells which of it stays.
+    """
+    files = tuple(file for file in before.files if file.kind not in SEARCHED) if before else ()
     return tuple(file for file in files if file.kind == "quarantine") if rewrites else files
 
 

@@ -168,7 +168,6 @@ CONTENTS = _schema(
 BESIDE = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 BESIDE_CONTENTS = _schema(
     fold=_int32,
-    frozen=pa.bool_(),
     masked=_int64,
     unspaced=pa.bool_(),
     negates=pa.bool_(),
@@ -203,6 +202,17 @@ REPEATS = _schema(
 NAMES = _schema(doc=_int64, doc_id=_string)
 # The repeats with the name of the twin.
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
+
+# What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
+TRACED = _schema(
+    key=_int64,
+    check=_int64,
+    doc=_int64,
+    paragraph=_int32,
+    shared=_int32,
+    union=_int32,
+    leads=pa.bool_(),  # the place is of a new leader that lies in buckets
+)
 
 # --- in the store -------------------------------------------------------------------------------------------------
 
@@ -260,5 +270,19 @@ QUARANTINE = _schema(
     run=_int64,
 )
 
-# Keys and order of every document that a run added: what later runs compare with.
+# What later runs ask instead of reading earlier documents: sorted by key (`dedup.trace_keys`), upper half first.
+TRACES = _schema(
+    high=pa.uint32(),
+    low=pa.uint32(),
+    check=_int64,  # 64 more bits of what the key is of
+    doc=_int64,
+    paragraph=_int32,
+    shared=_int32,
+    union=_int32,  # negative where a fold is contained in its leader
+)
+# Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
+PLACES = _schema(doc=_int64, paragraph=_int32)
+BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
+
+# Keys and order of every document that a run added.
 INDEX = _schema(doc=_int64, doc_id=_string, text_sha256=_string, path=_string, record=_int64, live=pa.bool_())

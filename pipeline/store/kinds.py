@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import BANDS, CLEAN, DUPLICATES, INDEX, LEDGER, PLACES, QUARANTINE, TRACES
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
@@ -11,6 +11,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "quarantine": QUARANTINE,
     "index": INDEX,
 }
+# What a night asks of earlier ones: Arrow files that are mapped and searched, never read whole.
+SEARCHED: dict[str, pa.Schema] = {"traces": TRACES, "places": PLACES, "bands": BANDS}
 VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
 REPORT = "report"
 REPORT_NAME = "report.html"
