@@ -17,9 +17,12 @@ from pipeline.store.traces import Index, Told
 def told_rows(asked: Asking, offered: Candidates) -> list[pa.RecordBatch]:
     """New paragraphs whose fold is known to follow a leader: what leads it was settled when it came first."""
     told = offered.told
-    follows = np.flatnonzero(told.union != 0)
-    at = asked.firsts[told.at[follows]]
-    return [_rows(asked, at, told, follows, np.ones(len(at), np.bool_))]
+    row = np.full(len(asked.firsts), -1)
+    follows = told.union != 0
+    row[told.at[follows]] = np.flatnonzero(follows)
+    fold = asked.known["fold"]
+    at = np.flatnonzero((fold >= 0) & (row[fold] >= 0)) if len(row) else np.empty(0, np.int64)
+    return [_rows(asked, at, told, row[fold[at]], np.ones(len(at), np.bool_))]
 
 
 def past_rows(index: Index, past: Asking, removed: pa.Table, docs: NDArray[np.int64]) -> list[pa.RecordBatch]:

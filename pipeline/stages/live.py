@@ -81,7 +81,7 @@ def _add_frozen(found: Relations, frozen: pa.Table, known: Mapping[str, NDArray[
     address = np.stack([leader_doc[~here], numbers(rows, "leader_paragraph")[~here].astype(np.int64)], axis=1)
     others, number = np.unique(address, axis=0, return_inverse=True)
     leader[~here] = len(found.leader) + number.reshape(-1)
-    follows = leader != fold
+    follows = (leader != fold) & (fold >= 0)  # what stands in a document that is out has none
     found.leader[fold[follows]] = leader[follows]
     for name in ("shared", "union", "partial"):
         getattr(found, name)[fold[follows]] = numbers(rows, name)[follows]
