@@ -17,6 +17,7 @@ from pipeline.errors import InputError, SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.flow import Dataset
 from pipeline.inbox import News, known_contents, news
+from pipeline.indexing import index_files
 from pipeline.night import Night, datasets, read_now
 from pipeline.past import Past, published
 from pipeline.plan import fields_of
@@ -30,10 +31,10 @@ from pipeline.stages.schemas import FORGOTTEN, QUARANTINE
 from pipeline.store.commit import begin, commit, new_files
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store
-from pipeline.store.kinds import REPORT_NAME
+from pipeline.store.kinds import REPORT_NAME, SEARCHED
 from pipeline.store.law import check_law
 from pipeline.store.lock import hold
-from pipeline.store.manifest import Input, Manifest, newest, parent_digest, sealed
+from pipeline.store.manifest import Input, LiveFile, Manifest, newest, parent_digest, sealed
 from pipeline.store.parquet import FACTS, write_parquet
 from pipeline.store.retire import Left, without
 from pipeline.store.sweep import discard, sweep
@@ -150,10 +151,11 @@ def _made(
             check_withdrawals(night.store, night.before, past.withdrawn, settings.brake)
         facts, counts, told = _written(night, folder, settings, engine, data, past)
         read = read_now(night, past, engine.rows(data["fresh"]))
+        index = index_files(night, folder, data, settings, engine, rewrites=bool(past.retired))
     shutil.rmtree(work)
     with writing(folder / REPORT_NAME):
         (folder / REPORT_NAME).write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
-    manifest = _manifest(night, folder, settings, facts, counts, past.retired, read)
+    manifest = _manifest(night, folder, settings, facts, counts, past, read, index)
     commit(night.store, manifest)
     publish(night.store, manifest)
     known = Outcome(night.generation, len(night.new), night.known, night.skipped, counts, taken, told)
@@ -176,25 +178,28 @@ def _manifest(
     settings: Settings,
     facts: Sequence[pa.RecordBatch],
     counts: Mapping[str, int],
-    retired: frozenset[str],
+    past: Past,
     read: tuple[Input, ...],
+    index: tuple[LiveFile, ...],
 ) -> Manifest:
     """The manifest of this run, sealed: what is left of the generation before, and what was written."""
     before, level = night.before, settings.output.zstd_level
     left = Left((), [], Counter())
     if before is not None:
-        left = without(night.store, before, retired, night.news.stale, folder=folder, level=level)
-    earlier = left.files
+        left = without(night.store, before, past.retired, night.news.stale, folder=folder, level=level)
+    earlier = tuple(file for file in left.files if file.kind not in SEARCHED)  # `index` tells what is searched
     if night.forgotten is not None:
         earlier = tuple(file for file in earlier if file.kind != "forgotten")
         rows = iter(night.forgotten.to_batches())
         left.facts.extend(write_parquet(rows, folder=str(folder), name="forgotten", schema=FORGOTTEN, level=level))
     files = new_files(folder, [*left.facts, *facts], earlier=earlier, level=level)
+    files = (*files, *index)
     carried = before.counts if before else {}
     total = {
         name: counts.get(name, 0) + carried.get(name, 0) - left.retired[name] for name in sorted({*counts, *carried})
     }
-    total["capped"] = counts["capped"]  # all paragraphs took part
+    if past.whole:
+        total["capped"] = counts["capped"]  # all paragraphs took part
     check_law(total, files)
     manifest = Manifest(
         generation=night.generation,
@@ -225,7 +230,7 @@ def _written(
     rows, chars = sums(facts)
     counts = {
         **told["count"],
-        "capped": engine.total(data["within"], "capped") + engine.total(data["leaders"], "capped"),
+        "capped": engine.total(published(data, "within"), "capped") + engine.total(data["leaders"], "capped"),
         "documents": rows["documents"],
         "duplicates": rows["duplicates"],
         "quarantine_rows": rows["quarantine"],

@@ -2,7 +2,17 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import (
+    BANDS,
+    CLEAN,
+    DUPLICATES,
+    FORGOTTEN,
+    INDEX,
+    LEDGER,
+    PLACES,
+    QUARANTINE,
+    TRACES,
+)
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
@@ -12,6 +22,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "index": INDEX,
     "forgotten": FORGOTTEN,
 }
+# What a night asks of earlier ones: Arrow files that are mapped and searched, never read whole.
+SEARCHED: dict[str, pa.Schema] = {"traces": TRACES, "places": PLACES, "bands": BANDS}
 VIEWED = ("documents", "duplicates", "ledger", "quarantine")  # folders of `current/`
 REPORT = "report"
 REPORT_NAME = "report.html"
