@@ -16,8 +16,9 @@ from pipeline.past import Past, published
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
 from pipeline.stages.schemas import FORGOTTEN, QUARANTINE, TEMPLATE_LIST, TOLLS
 from pipeline.store.commit import new_files
+from pipeline.store.kinds import SEARCHED
 from pipeline.store.law import check_law
-from pipeline.store.manifest import Input, Manifest, parent_digest, sealed
+from pipeline.store.manifest import Input, LiveFile, Manifest, parent_digest, sealed
 from pipeline.store.parquet import FACTS, write_parquet
 from pipeline.store.retire import Left, without
 
@@ -38,7 +39,7 @@ def written(
     rows, chars = sums(facts)
     counts = {
         **told["count"],
-        "capped": engine.total(data["within"], "capped") + engine.total(data["leaders"], "capped"),
+        "capped": engine.total(published(data, "within"), "capped") + engine.total(data["leaders"], "capped"),
         "documents": rows["documents"],
         "duplicates": rows["duplicates"],
         "quarantine_rows": rows["quarantine"],
@@ -63,13 +64,14 @@ def left_over(night: Night, folder: Path, settings: Settings, past: Past) -> Lef
     return left
 
 
-def totals(counts: Mapping[str, int], before: Manifest | None, left: Left) -> dict[str, int]:
+def totals(counts: Mapping[str, int], before: Manifest | None, left: Left, past: Past) -> dict[str, int]:
     """Counts of the corpus after this run, whose own are `counts`."""
     carried = before.counts if before else {}
     total = {
         name: counts.get(name, 0) + carried.get(name, 0) - left.retired[name] for name in sorted({*counts, *carried})
     }
-    total["capped"] = counts["capped"]  # all paragraphs took part
+    if past.whole:
+        total["capped"] = counts["capped"]  # all paragraphs took part
     return total
 
 
@@ -87,14 +89,18 @@ def manifest_of(
     settings: Settings,
     facts: Sequence[pa.RecordBatch],
     left: Left,
+    index: Sequence[LiveFile],
     total: Mapping[str, int],
     read: tuple[Input, ...],
     accepted: tuple[str, ...],
 ) -> Manifest:
-    """The manifest of this run, sealed. The tolls of earlier nights stay as long as the brake looks back."""
+    """The manifest of this run, sealed. The tolls of earlier nights stay as long as the brake looks back; `index` are
+    all files that the next run searches.
+    """
     old = [file for file in left.files if file.kind == "tolls"][: -(settings.brake.nights - 1)]
-    earlier = (file for file in left.files if file not in old)
+    earlier = (file for file in left.files if file not in old and file.kind not in SEARCHED)
     files = new_files(folder, [*left.facts, *facts], earlier=earlier, level=settings.output.zstd_level)
+    files = (*files, *index)
     check_law(total, files)
     manifest = Manifest(
         generation=night.generation,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.sources.files import Found, Scanned, Slice, scanned
-from pipeline.store.manifest import Input
+from pipeline.store.manifest import Input, Manifest
 
 # Runs that try a file which cannot be read to its end, or costs its readers. One bad night is enough of an accident.
 MOST_TRIES = 3
@@ -52,6 +52,12 @@ def news(files: Sequence[Found], before: Sequence[Input], slice_bytes: int, *, r
         else:
             kept.append(row)
     return News(tuple(_unseen(found, kept)), tuple(kept), frozenset(stale), tries)
+
+
+def adds_only(found: News, before: Manifest) -> bool:
+    """Whether nothing goes, and no new file lies where an earlier one lay: no place tells of a new version."""
+    places = {(each.root, each.path) for each in (*before.read, *found.kept)}
+    return not found.stale and not any(_place(each.found) in places for each in found.new)
 
 
 def known_contents(read: Sequence[Input]) -> dict[str, str]:

@@ -13,15 +13,17 @@ from pipeline.engines.local import Limits, LocalEngine
 from pipeline.engines.workers import WorkerError
 from pipeline.errors import InputError
 from pipeline.flow import Dataset, made
-from pipeline.inbox import News
+from pipeline.inbox import News, adds_only
 from pipeline.past import Past, add_past, settled, tonight
 from pipeline.reading import read_files
+from pipeline.short_way import fill, new_names, short_index
 from pipeline.sources.files import Scanned, Skipped
 from pipeline.stages.schemas import DOCUMENTS, FILE_BITS, SLICES
 from pipeline.store.files import Json
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Input, Manifest
-from pipeline.versions import IN_VAIN
+from pipeline.store.read import read_table
+from pipeline.versions import COLUMNS, IN_VAIN, may_be_out
 
 _NOTHING = Dataset(DOCUMENTS, (), ())
 
@@ -105,21 +107,22 @@ def _filled(
     """
     past = Past()
     limits = Limits(settings.engine.reader_bytes, settings.engine.reader_seconds)
-    for stage in plans.plan(settings, tuple(rules), night.generation):
-        if stage.name != "documents":
-            data[stage.name] = made(stage, data, engine)
-        else:
-            reading = read_files(engine, plans.reading(settings), data["slices"], limits, given_up)
-            data["documents"] = data["fresh"] = reading.documents
-            if night.before is None and not any(_good(batch) for batch in engine.rows(data["fresh"])):
-                raise InputError(_nothing_readable(engine, data["fresh"]))
-            if night.before is not None:
-                naming = plans.naming(settings)
-                known = (night.store, night.before, night.news, night.dropped)
-                replaces = settings.input.changed_files == "replace"
-                past = add_past(data, *known, naming, engine, replaces=replaces)
-    if night.before is not None:
-        past = settled(data, past, night.store, night.before, engine)
+    reading = read_files(engine, plans.reading(settings), data["slices"], limits, given_up)
+    data["documents"] = data["fresh"] = reading.documents
+    if night.before is None and not any(_good(batch) for batch in engine.rows(data["fresh"])):
+        raise InputError(_nothing_readable(engine, data["fresh"]))
+    if _went_short(data, night, settings, rules, engine):
+        past = Past(whole=False)
+    else:
+        if night.before is not None:
+            known = (night.store, night.before, night.news, night.dropped)
+            replaces = settings.input.changed_files == "replace"
+            past = add_past(data, *known, plans.naming(settings), engine, replaces=replaces)
+        for stage in plans.plan(settings, tuple(rules), night.generation):
+            if stage.name not in data:
+                data[stage.name] = made(stage, data, engine)
+        if night.before is not None:
+            past = settled(data, past, night.store, night.before, engine)
     parts = {name: tonight(data, name) for name in ("documents", "cuts")}
     data["tolls"] = engine.query("tolls", TOLL_SQL, TOLL, parts)
     return past
@@ -157,6 +160,26 @@ def read_now(night: Night, past: Past, fresh: Iterator[pa.RecordBatch]) -> tuple
 def _failures(rows: pa.RecordBatch) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = rows.select(["doc", "reason"]).filter(rows.column("reason").is_valid()).to_pylist()
     return found
+
+
+def _went_short(
+    data: dict[str, Dataset], night: Night, settings: Settings, rules: Sequence[tuple[str, str]], engine: LocalEngine
+) -> bool:
+    """Makes every dataset of the plan the short way (see `short_way`), and whether it could."""
+    index = short_index(night.store, night.before, settings)
+    if index is None or night.before is None or night.forgotten is not None or not adds_only(night.news, night.before):
+        return False
+    out = read_table(night.store, "forgotten", manifest=night.before)
+    if may_be_out(out, (rows.select(COLUMNS) for rows in engine.rows(data["fresh"]))):
+        return False
+    old, taken = new_names(index, data["fresh"], settings, engine)
+    if old:
+        return False
+    stages = plans.plan(settings, tuple(rules), night.generation, night.first << FILE_BITS)
+    data["published_documents"] = data["fresh"]
+    fill(data, stages, (index, night.store, night.before, taken), settings, engine)
+    data["published_cuts"] = data["cuts"]
+    return True
 
 
 def packed(

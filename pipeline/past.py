@@ -46,7 +46,8 @@ class Past:
     file no longer holds; `again` those that come out otherwise.
 
     `renewed`: the numbers of new versions; `barred`: how many documents stay out because they were forgotten; `torn`:
-    numbers of files not read to their end; `files`: of documents of which another file brought this version.
+    numbers of files not read to their end; `files`: of documents of which another file brought this version;
+    `whole`: whether all earlier documents took part.
     """
 
     gone: frozenset[str] = frozenset()
@@ -56,6 +57,7 @@ class Past:
     barred: int = 0
     torn: frozenset[int] = frozenset()
     files: FilesOf = NO_FILES
+    whole: bool = True
 
     @property
     def retired(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders
 from pipeline.stages.glued import glued
+from pipeline.stages.live import nothing_frozen
 from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
@@ -31,8 +32,11 @@ from pipeline.stages.templates import endings, templates_sql
 from pipeline.stages.within import within
 
 
-def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tuple[Stage, ...]:
-    """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation."""
+def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since: int = 0) -> tuple[Stage, ...]:
+    """All stages in order. `rules`: rule packs as (name, YAML text); `run`: number of the generation.
+
+    Documents before number `since` are decided, as dataset `frozen` tells.
+    """
     method = method_of(settings)
     kinds = settings.tails.kinds if settings.tails.enabled else ()
     split = partial(paragraphs, method=method)
@@ -44,10 +48,10 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
     edges = partial(endings, enabled=counted, veto=chosen.veto, confirm=chosen.confirm)
     count = templates_sql(chosen.fewest_documents, chosen.share)
     tail = partial(tails, pack_files=rules, kinds=kinds, kinds_by_source=by_source, model=settings.tails.model)
-    propose = partial(candidates, method=method)
+    propose = partial(candidates, method=method, since=since)
     lead = partial(leaders, method=method)
-    look_beside = partial(beside, method=method)
-    settle = partial(repeats, method=method)
+    look_beside = partial(beside, method=method, since=since)
+    settle = partial(repeats, method=method, since=since)
     explain = partial(cuts, run=run)
     tell = partial(template_list, run=run)
     found = ("paragraphs", "within", "tails", "equals")
@@ -63,16 +67,17 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int) -> tu
         Stage("templates", "query", count, ("endings",), schemas.TEMPLATES),
         Stage("tails", "map", tail, ("documents", "paragraphs", "within", "templates"), schemas.TAILS),
         Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
-        # across documents: repeats among what is left
+        # across documents: repeats among what is left, and what earlier runs said of it (here: nothing)
+        Stage("frozen", "gather", nothing_frozen, ("names",), schemas.FROZEN),
         Stage("folds", "gather", folds, found, schemas.FOLDS),
-        Stage("candidates", "gather", propose, ("folds", "paragraphs", "paragraphs"), schemas.CANDIDATES),
+        Stage("candidates", "gather", propose, ("folds", "paragraphs", "paragraphs", "frozen"), schemas.CANDIDATES),
         Stage("contents", "map", contents, ("documents", "paragraphs", "candidates"), schemas.CONTENTS),
         Stage("leaders", "gather", lead, ("contents",), schemas.LEADERS),
-        Stage("beside", "gather", look_beside, (*found, "folds", "leaders"), schemas.BESIDE),
+        Stage("beside", "gather", look_beside, (*found, "folds", "leaders", "frozen"), schemas.BESIDE),
         Stage(
             "beside_contents", "map", beside_contents, ("documents", "paragraphs", "beside"), schemas.BESIDE_CONTENTS
         ),
-        Stage("repeats", "gather", settle, (*found, "folds", "leaders", "beside_contents"), schemas.REPEATS),
+        Stage("repeats", "gather", settle, (*found, "folds", "leaders", "beside_contents", "frozen"), schemas.REPEATS),
         # what goes, with its reasons
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),

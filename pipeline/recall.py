@@ -8,9 +8,12 @@ is what makes a second night right, not yet what makes it cheap.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from pipeline.errors import IntegrityError
 from pipeline.stages.schemas import DOCUMENTS
 from pipeline.store.folder import Store
 from pipeline.store.laid import laid_back
@@ -40,6 +43,33 @@ def recalled(
     kept.sort(key=lambda row: int(row["doc"]))
     for at in range(0, len(kept), _BATCH):
         yield pa.RecordBatch.from_pylist(kept[at : at + _BATCH], DOCUMENTS)
+
+
+def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> tuple[list[pa.RecordBatch], pa.Table]:
+    """These live documents (schema DOCUMENTS) in document order, and what was removed from them as repeats across
+    documents: a table of doc, start, end, in order.
+    """
+    wanted = pc.field("doc").isin(pa.array(docs, pa.int64()))
+    index = read_table(store, "index", columns=["doc", "doc_id"], filters=wanted, manifest=manifest)
+    number = dict(zip(index["doc_id"].to_pylist(), index["doc"].to_pylist(), strict=True))
+    if len(number) != len(docs):
+        raise IntegrityError(f"the index names {len(docs)} documents, of which {len(number)} are there. {_DAMAGED}")
+    named = pc.field("doc_id").isin(pa.array(list(number), pa.string()))
+    parts = {
+        kind: read_table(store, kind, filters=named, manifest=manifest)
+        for kind in ("documents", "duplicates", "ledger")
+    }
+    rows = _rows(parts["documents"], _by_document(parts["ledger"]))
+    rows += [{**row, "chars": len(row["text"])} for row in _plain(parts["duplicates"])]
+    rows = sorted(({**row, "doc": number[row["doc_id"]]} for row in rows), key=lambda row: int(row["doc"]))
+    batches = [pa.RecordBatch.from_pylist(rows[at : at + _BATCH], DOCUMENTS) for at in range(0, len(rows), _BATCH)]
+    gone = parts["ledger"].filter(pc.equal(parts["ledger"]["kind"], "repeat_across"))
+    doc = pa.array([number[name] for name in gone["doc_id"].to_pylist()], pa.int64())
+    removed = pa.table({"doc": doc, "start": gone["start"], "end": gone["end"]})
+    return batches, removed.sort_by([("doc", "ascending"), ("start", "ascending")])
+
+
+_DAMAGED = "Run `clean-corpus verify` to see what else is, and bring the files back from a backup."
 
 
 def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:

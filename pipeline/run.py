@@ -14,6 +14,7 @@ from pipeline.errors import SettingsError
 from pipeline.fingerprint import differences, fingerprint
 from pipeline.generation import left_over, manifest_of, totals, write_tolls, written
 from pipeline.inbox import News, news
+from pipeline.indexing import index_files
 from pipeline.judge import judged, refuse_empty_inbox
 from pipeline.night import Night, datasets, read_now
 from pipeline.past import Past
@@ -157,14 +158,15 @@ def _made(
         taken = tuple(tolls(list(engine.rows(data["tolls"]))))
         facts, counts, told = written(night, folder, settings, engine, data, past)
         left = left_over(night, folder, settings, past)
-        total = totals(counts, night.before, left)
+        total = totals(counts, night.before, left, past)
         with writing(report):
             report.write_text(render_folder(folder, facts, counts, night.generation), encoding="utf-8")
         passed = judged(night, data, past, engine, settings.brake, total, report, accept=accept)
         read = read_now(night, past, engine.rows(data["fresh"]))
+        index = index_files(night, folder, data, settings, engine, rewrites=bool(past.retired))
     shutil.rmtree(work)
     facts += write_tolls(passed.rows, folder, settings)
-    manifest = manifest_of(night, folder, settings, facts, left, total, read, passed.accepted)
+    manifest = manifest_of(night, folder, settings, facts, left, index, total, read, passed.accepted)
     commit(night.store, manifest)
     publish(night.store, manifest)
     clear_braked(night.store)

@@ -83,6 +83,18 @@ def versions(known: Known, read: Iterable[pa.RecordBatch], named: Iterable[pa.Re
     return Versions(renewed, frozenset(gone), frozenset(barred), torn)
 
 
+def may_be_out(forgotten: pa.Table, read: Iterable[pa.RecordBatch]) -> bool:
+    """Whether one of the documents read (COLUMNS) has a name, a path or a text of one that was forgotten."""
+    if not len(forgotten):
+        return False
+    looked = ("doc_id", "path", "text_sha256")
+    return any(
+        pc.any(pc.is_in(rows.column(name), value_set=forgotten[name].combine_chunks())).as_py()
+        for rows in read
+        for name in looked
+    )
+
+
 def _pairs(batch: pa.RecordBatch) -> Iterator[tuple[int, str]]:
     yield from zip(batch.column("doc").to_pylist(), batch.column("doc_id").to_pylist(), strict=True)
 

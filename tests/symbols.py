@@ -87,18 +87,19 @@ def _sequence(scopes: Items[str]) -> tuple[Sequence, np.ndarray]:
     masked = np.array([_MASKED.get(symbol, 1000 + ord(symbol)) for symbol in flat], np.int64)
     strong = size >= STRONG_LETTERS
     partial = np.array([symbol == "Ç" for symbol in flat])
-    beside = _beside(folds)
+    beside = _beside(scopes, folds)
     seq = Sequence(np.array(cluster, np.int32), np.array(fold, np.int32), masked, size, strong, partial, beside)
     return seq, np.array(first, np.int32)
 
 
-def _beside(folds: dict[tuple[int, str], int]) -> Beside:
+def _beside(scopes: Items[str], folds: dict[tuple[int, str], int]) -> Beside:
     """All pairs, compared."""
+    flat = [(scope, symbol) for scope, text in enumerate(scopes) for symbol in text]
     pairs = {
         later << 32 | earlier: NEAR if family(mine) == family(theirs) and "ä" in (mine + theirs).lower() else STAYS
-        for (scope, mine), later in folds.items()
+        for later, (scope, mine) in enumerate(flat)
         for (other, theirs), earlier in folds.items()
-        if scope == other and mine != theirs
+        if scope == other and mine != theirs and mine not in NOTHING
     }
     kinds = np.array([pairs[key] for key in sorted(pairs)], np.int8)
     return Beside(np.array(sorted(pairs), np.int64), kinds, *np.zeros((2, len(kinds)), np.int32))

@@ -48,19 +48,29 @@ class Pairs(NamedTuple):
 
 
 def across(
-    starts: NDArray[np.int64], seq: Sequence, first: NDArray[np.int32], marks: Marks, kept: NDArray[np.bool_]
+    starts: NDArray[np.int64],
+    seq: Sequence,
+    first: NDArray[np.int32],
+    marks: Marks,
+    kept: NDArray[np.bool_],
+    doubled: NDArray[np.bool_] | None = None,
+    past: int = 0,
 ) -> Doubles:
     """Marks what repeats earlier documents, and finds documents that are doubles.
 
     `starts`: first position of each document, and behind all, shape (documents + 1,). `first`: the first position of
-    the cluster of each paragraph in the corpus, -1 for a paragraph without tokens. `kept` (n,) is True at first; what
-    goes is set to False.
+    the cluster of each paragraph in the corpus, -1 for a paragraph without tokens. `kept` (n,): what goes is set to
+    False. Of the first `past` documents all is decided: they are what later ones are compared with, `kept` tells what
+    of them stays, and `doubled` (documents,) which of them are doubles (here of themselves).
     """
     documents = len(starts) - 1
-    doubles = Doubles(np.full(documents, -1, np.int32), np.zeros(documents, np.int64), np.zeros(documents, np.int64))
+    of = np.full(documents, -1, np.int32)
+    if doubled is not None:
+        of[doubled] = np.flatnonzero(doubled)
+    doubles = Doubles(of, np.zeros(documents, np.int64), np.zeros(documents, np.int64))
     slots = 1 << max(4, (2 * int(np.count_nonzero(~seq.strong))).bit_length())
     pairs = Pairs(np.zeros(slots, np.int64), np.full(slots, -1, np.int32))
-    _across(starts, seq, first, marks, kept, doubles, pairs)
+    _across(starts, seq, first, marks, kept, doubles, pairs, past)
     return doubles
 
 
@@ -134,10 +144,19 @@ def _work(starts: NDArray, seq: Sequence) -> Work:
 
 @compiled
 def _across(
-    starts: NDArray, seq: Sequence, first: NDArray, marks: Marks, kept: NDArray, doubles: Doubles, pairs: Pairs
+    starts: NDArray,
+    seq: Sequence,
+    first: NDArray,
+    marks: Marks,
+    kept: NDArray,
+    doubles: Doubles,
+    pairs: Pairs,
+    past: int,
 ) -> None:
     work = _work(starts, seq)
-    for d in range(len(starts) - 1):
+    for d in range(past):
+        _remember(starts[d], starts[d + 1], seq, first, pairs, work)
+    for d in range(past, len(starts) - 1):
         low, high = starts[d], starts[d + 1]
         at = floor = low
         gone = 0

@@ -20,7 +20,7 @@ MOST_SKIPPED = 3  # short paragraphs that a gap may hold on either side
 class Sequence(NamedTuple):
     """What alignment sees of n paragraphs in corpus order; every array has shape (n,).
 
-    `partial`: contained in the leader rather than near to it. `beside`: verified pairs of folds.
+    `partial`: contained in the leader rather than near to it. `beside`: verified pairs.
     """
 
     cluster: NDArray  # int32
@@ -41,7 +41,7 @@ def match(a: int, b: int, seq: Sequence) -> int:
         return STAYS
     if seq.masked[a] == seq.masked[b]:
         return FIGURES
-    at = place_of(seq.fold[a], seq.fold[b], seq.beside)
+    at = place_of(a, seq.fold[b], seq.beside)
     return BESIDE if at >= 0 and seq.beside.kind[at] != STAYS else STAYS
 
 
@@ -54,7 +54,7 @@ def sure(kind: int) -> bool:
 @compiled
 def compared(a: int, b: int, seq: Sequence) -> bool:
     """Whether the similarity of the two is known."""
-    return place_of(seq.fold[a], seq.fold[b], seq.beside) >= 0
+    return place_of(a, seq.fold[b], seq.beside) >= 0
 
 
 @compiled

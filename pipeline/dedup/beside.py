@@ -22,9 +22,11 @@ MOST_RATIO = 3  # neighbours of which one has more than so many times the letter
 
 
 class Beside(NamedTuple):
-    """Compared pairs of neighbours, sorted by key: (fold of the later one) << 32 | fold of the earlier one.
+    """Compared pairs of neighbours, sorted by key: (position of the later one) << 32 | fold of the earlier one.
 
-    kind: int8, NEAR or CONTAINED by the verdict, else STAYS. shared, union: int32 of the similarity. All of shape (n,).
+    Each paragraph has its own pairs: what another document has in the place of a copy decides nothing here, be it equal
+    and, above all, later. kind: int8, NEAR or CONTAINED by the verdict, else STAYS. shared, union: int32 of the
+    similarity. All of shape (n,).
     """
 
     keys: NDArray
@@ -53,23 +55,25 @@ class Places(NamedTuple):
     strong: NDArray
 
 
-def neighbours(places: Places) -> NDArray[np.int64]:
-    """Keys (see `Beside`) of the pairs to compare, sorted, unique."""
+def neighbours(places: Places, past: int = 0) -> NDArray[np.int64]:
+    """Keys (see `Beside`) of the pairs to compare, sorted, unique; of paragraphs from position `past` on."""
     owner = np.repeat(np.arange(len(places.starts) - 1, dtype=np.int32), np.diff(places.starts))
-    count = _propose(places, owner, np.empty(0, np.int64))
+    count = _propose(places, owner, past, np.empty(0, np.int64))
     keys = np.empty(count, np.int64)
-    _propose(places, owner, keys)
+    _propose(places, owner, past, keys)
     return np.unique(keys)
 
 
-def folds_beside(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The folds that stand in pairs, sorted, unique."""
-    return np.unique(np.concatenate([keys >> 32, keys & 0xFFFFFFFF]))
+def folds_beside(keys: NDArray[np.int64], fold: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The folds that stand in pairs, sorted, unique. `fold` of all positions."""
+    return np.unique(np.concatenate([fold[keys >> 32], keys & 0xFFFFFFFF]))
 
 
-def judged(keys: NDArray[np.int64], folds: NDArray[np.int64], contents: Contents, limits: Limits) -> Beside:
-    """The pairs, compared; `contents` of `folds` (sorted), row by row."""
-    later, earlier = np.searchsorted(folds, keys >> 32), np.searchsorted(folds, keys & 0xFFFFFFFF)
+def judged(
+    keys: NDArray[np.int64], fold: NDArray[np.int32], folds: NDArray[np.int64], contents: Contents, limits: Limits
+) -> Beside:
+    """The pairs, compared. `fold` of all positions; `contents` of `folds` (sorted), row by row."""
+    later, earlier = np.searchsorted(folds, fold[keys >> 32]), np.searchsorted(folds, keys & 0xFFFFFFFF)
     found = Beside(keys, np.zeros(len(keys), np.int8), *np.zeros((2, len(keys)), np.int32))
     _judge(later, earlier, contents, limits, found)
     return found
@@ -77,17 +81,17 @@ def judged(keys: NDArray[np.int64], folds: NDArray[np.int64], contents: Contents
 
 @compiled
 def place_of(later: int, earlier: int, beside: Beside) -> int:
-    """Where the pair of these folds stands, or -1."""
+    """Where the pair of this position and this fold stands, or -1."""
     key = np.int64(later) << np.int64(32) | np.int64(earlier)
     at = np.searchsorted(beside.keys, key)
     return int(at) if at < len(beside.keys) and beside.keys[at] == key else -1
 
 
 @compiled
-def _propose(places: Places, owner: NDArray, keys: NDArray) -> int:
+def _propose(places: Places, owner: NDArray, past: int, keys: NDArray) -> int:
     """Writes the keys of the pairs as far as there is room for them; how many there are."""
     count = 0
-    for a in range(len(owner)):
+    for a in range(past, len(owner)):
         b = places.first[a]
         if not places.strong[a] or b < 0 or b >= a:
             continue
@@ -107,7 +111,7 @@ def _propose(places: Places, owner: NDArray, keys: NDArray) -> int:
                 misses += 1
                 if _comparable(x, y, places):
                     if count < len(keys):
-                        keys[count] = np.int64(places.fold[x]) << np.int64(32) | np.int64(places.fold[y])
+                        keys[count] = np.int64(x) << np.int64(32) | np.int64(places.fold[y])
                     count += 1
     return count
 

@@ -39,9 +39,16 @@ def all_leading(count: int) -> Leaders:
 
 
 def leaders_of(
-    buckets: tuple[NDArray[np.int32], NDArray[np.int64]], contents: Contents, limits: Limits, *, most_leaders: int
+    buckets: tuple[NDArray[np.int32], NDArray[np.int64]],
+    contents: Contents,
+    limits: Limits,
+    *,
+    most_leaders: int,
+    frozen: NDArray[np.bool_] | None = None,
 ) -> Leaders:
     """Leaders of n paragraphs, given in document order, with their buckets as (values, offsets).
+
+    What is `frozen` (n,) is known to be a leader, and compared with none.
 
     `most_leaders` bounds what a bucket remembers, so that a flood of unlike paragraphs in one bucket cannot make the
     work quadratic.
@@ -49,7 +56,8 @@ def leaders_of(
     found = all_leading(len(contents.masked))
     room = int(buckets[0].max()) + 1 if len(buckets[0]) else 0
     columns = (found.leader, found.shared, found.union, found.partial, found.capped)
-    _lead(*buckets, contents, limits, most_leaders, room, columns)
+    known = np.zeros(len(contents.masked), np.bool_) if frozen is None else frozen
+    _lead(*buckets, contents, limits, most_leaders, room, known, columns)
     return found
 
 
@@ -94,6 +102,7 @@ def _lead(
     limits: Limits,
     most: int,
     room: int,
+    frozen: NDArray,
     columns: tuple[NDArray, NDArray, NDArray, NDArray, NDArray],
 ) -> None:
     leader, shared_of, union_of, partial, capped = columns
@@ -107,7 +116,7 @@ def _lead(
         best = -1
         best_kind, best_shared, best_union = STAYS, 0, 1
         saw_full = False
-        for at in range(bucket_offsets[row], bucket_offsets[row + 1]):
+        for at in range(bucket_offsets[row + frozen[row]], bucket_offsets[row + 1]):
             bucket = bucket_values[at]
             saw_full |= full[bucket]
             for place in range(segments[bucket], segments[bucket] + used[bucket]):

@@ -70,9 +70,14 @@ class Method:
         """Which paragraphs have enough letters to start a block alone."""
         return letters >= np.where(unspaced, self.strong_letters_unspaced, self.strong_letters)
 
-    def leaders(self, bucket_lists: tuple[NDArray[np.int32], NDArray[np.int64]], contents: Contents) -> Leaders:
+    def leaders(
+        self,
+        bucket_lists: tuple[NDArray[np.int32], NDArray[np.int64]],
+        contents: Contents,
+        frozen: NDArray[np.bool_] | None = None,
+    ) -> Leaders:
         """Leaders of candidates in document order (see `leaders.leaders_of`)."""
-        return leaders_of(bucket_lists, contents, self.limits, most_leaders=self.bucket_leaders)
+        return leaders_of(bucket_lists, contents, self.limits, most_leaders=self.bucket_leaders, frozen=frozen)
 
     def leaders_inside(
         self,

@@ -41,7 +41,7 @@ class Paragraphs(NamedTuple):
 def aligned(paragraphs: Paragraphs, firsts: NDArray[np.int64], found: Relations) -> tuple[Sequence, NDArray[np.int32]]:
     """The sequence for alignment, nothing beside yet, and the first position of each cluster (-1 without tokens).
 
-    `firsts`: first position of each fold.
+    `firsts`: first position of each fold, and -1 for leaders that are not among these paragraphs.
     """
     fold = paragraphs.fold
     cluster, first = np.full((2, len(fold)), -1, np.int32)
@@ -66,7 +66,7 @@ def similarities(marks: Marks, seq: Sequence, found: Relations) -> NDArray[np.in
     led = np.flatnonzero((marks.kind == NEAR) | (marks.kind == CONTAINED))
     counts[:, led] = found.shared[seq.fold[led]], found.union[seq.fold[led]]
     aside = np.flatnonzero((marks.kind == BESIDE) | (marks.kind == FIGURES) | (marks.kind == GAP))
-    keys = seq.fold[aside].astype(np.int64) << 32 | seq.fold[marks.twin[aside]]
+    keys = aside << 32 | seq.fold[marks.twin[aside]]
     at = np.searchsorted(seq.beside.keys, keys)
     counts[:, aside] = seq.beside.shared[at], seq.beside.union[at]
     marks.kind[aside] = np.where(marks.kind[aside] == BESIDE, seq.beside.kind[at], marks.kind[aside])

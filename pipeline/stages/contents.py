@@ -15,7 +15,8 @@ def contents(documents: Batches, paragraphs: Batches, candidates: Batches) -> Ba
     """The candidates of a shard with what they hold (schema CONTENTS), in order."""
     wanted = whole(candidates, CANDIDATES)
     if len(wanted):
-        yield batch(CONTENTS, {**_held(documents, paragraphs, wanted), "buckets": wanted["buckets"]})
+        held = _held(documents, paragraphs, wanted)
+        yield batch(CONTENTS, held | {name: wanted[name] for name in ("frozen", "buckets")})
 
 
 def beside_contents(documents: Batches, paragraphs: Batches, beside: Batches) -> Batches:

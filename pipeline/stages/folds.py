@@ -2,13 +2,14 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup import buckets
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CANDIDATES, CONTENTS, EQUALS, FOLDS, LEADERS, TAILS
+from pipeline.stages.schemas import CANDIDATES, CONTENTS, EQUALS, FOLDS, FROZEN, LEADERS, TAILS
 from pipeline.stages.tables import batch, columns, contents_in, gathered, list_column, lists, numbers, places, whole
 
 
@@ -27,14 +28,18 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
     yield batch(FOLDS, {"doc": doc, "paragraph": paragraph, "fold": fold})
 
 
-def candidates(folds: Batches, paragraphs: Batches, paragraphs_again: Batches, *, method: Method) -> Batches:
+def candidates(
+    folds: Batches, paragraphs: Batches, paragraphs_again: Batches, frozen: Batches, *, method: Method, since: int
+) -> Batches:
     """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
 
-    The keys of buckets come twice: once to mark the table of buckets, once to see what is crowded.
+    The keys of buckets come twice: once to mark the table of buckets, once to see what is crowded. Of documents before
+    number `since` only those take part that are known to lead, and only in buckets that a later one shares.
     """
     doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
     first = np.zeros(len(fold), np.bool_)
     first[first_places(fold)] = method.across != "off"
+    first[_followers(doc, whole(frozen, FROZEN))] = False
     table = buckets.empty_table(int(np.count_nonzero(first)) * method.keys_a_paragraph)
     at = 0
     for rows in paragraphs:
@@ -52,8 +57,11 @@ def candidates(folds: Batches, paragraphs: Batches, paragraphs_again: Batches, *
     all_keys = np.concatenate(kept_keys)
     kept_keys.clear()  # the most memory that a run needs is here
     numbers_of = buckets.bucket_numbers(all_keys)
-    where = np.concatenate(kept_at)[numbers_of >= 0]
-    numbers_of = numbers_of[numbers_of >= 0]
+    where = np.concatenate(kept_at)
+    asked = np.zeros(int(numbers_of.max(initial=-1)) + 2, np.bool_)  # the last one: of keys that are alone
+    asked[numbers_of[doc[where] >= since]] = True
+    asked[-1] = False
+    where, numbers_of = where[asked[numbers_of]], numbers_of[asked[numbers_of]]
     some = np.unique(where)
     offsets = np.searchsorted(where, np.append(some, len(fold)))
     yield batch(
@@ -62,9 +70,18 @@ def candidates(folds: Batches, paragraphs: Batches, paragraphs_again: Batches, *
             "doc": doc[some],
             "paragraph": paragraph[some],
             "fold": fold[some],
+            "frozen": doc[some] < since,
             "buckets": list_column(numbers_of, offsets, CANDIDATES.field("buckets").type),
         },
     )
+
+
+def _followers(doc: NDArray[np.int64], frozen: pa.Table) -> NDArray[np.int64]:
+    """Places of paragraphs that are known not to be the first of a leader's fold."""
+    leads = pc.and_(
+        pc.equal(frozen["doc"], frozen["leader_doc"]), pc.equal(frozen["paragraph"], frozen["leader_paragraph"])
+    )
+    return places(doc, frozen.filter(pc.and_(pc.greater_equal(frozen["paragraph"], 0), pc.invert(leads))))
 
 
 def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -79,7 +96,7 @@ def leaders(contents: Batches, *, method: Method) -> Batches:
     """Folds that have a leader, and those whose search was capped (schema LEADERS), in order."""
     held = gathered(contents, CONTENTS)
     fold = held["fold"]
-    found = method.leaders(held["buckets"], contents_in(held))
+    found = method.leaders(held["buckets"], contents_in(held), held["frozen"])
     some = np.flatnonzero((found.leader != np.arange(len(fold))) | found.capped)
     yield batch(
         LEADERS,

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.align import Sequence
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.relations import Paragraphs, Relations, aligned, unrelated
 from pipeline.flow import Batches
-from pipeline.stages.schemas import LEADERS
-from pipeline.stages.tables import columns, numbers, whole
+from pipeline.stages.schemas import FROZEN, LEADERS
+from pipeline.stages.tables import columns, numbers, places, whole
 
 _COLUMNS = ("doc", "paragraph", "letters", "unspaced", "tokens", "masked")
 
@@ -52,12 +54,45 @@ class Seen(NamedTuple):
     first: NDArray[np.int32]
 
 
-def seen(part: Live, leaders: Batches) -> Seen:
-    """The live paragraphs through the leaders of their folds (schema LEADERS)."""
+def seen(part: Live, leaders: Batches, frozen: pa.Table, known: Mapping[str, NDArray[Any]]) -> Seen:
+    """The live paragraphs through the leaders of their folds (schemas LEADERS, FROZEN)."""
     table = whole(leaders, LEADERS)
     firsts = first_places(part.rows.fold)
     found = unrelated(len(firsts))
     for name in Relations._fields:
         getattr(found, name)[numbers(table, "fold")] = numbers(table, name)
+    absent = _add_frozen(found, frozen, known)
     openings = np.append(np.flatnonzero(np.diff(part.doc, prepend=-1)), len(part.doc)).astype(np.int64)
-    return Seen(openings, firsts, found, *aligned(part.rows, firsts, found))
+    return Seen(openings, firsts, found, *aligned(part.rows, np.append(firsts, np.full(absent, -1)), found))
+
+
+def _add_frozen(found: Relations, frozen: pa.Table, known: Mapping[str, NDArray[Any]]) -> int:
+    """Enters what earlier runs decided, and how many leaders are not among these paragraphs.
+
+    These get the numbers behind all folds: what follows them is alike, and nothing new is.
+    """
+    rows = frozen.filter(pc.greater_equal(frozen["paragraph"], 0))
+    doc, leader_doc = known["doc"], numbers(rows, "leader_doc")
+    fold = known["fold"][places(doc, rows)]
+    at = np.searchsorted(doc, leader_doc)
+    here = np.isin(leader_doc, doc)
+    leader = np.full(len(fold), -1, np.int64)
+    leader[here] = known["fold"][at[here] + numbers(rows, "leader_paragraph")[here]]
+    address = np.stack([leader_doc[~here], numbers(rows, "leader_paragraph")[~here].astype(np.int64)], axis=1)
+    others, number = np.unique(address, axis=0, return_inverse=True)
+    leader[~here] = len(found.leader) + number.reshape(-1)
+    follows = (leader != fold) & (fold >= 0)  # what stands in a document that is out has none
+    found.leader[fold[follows]] = leader[follows]
+    for name in ("shared", "union", "partial"):
+        getattr(found, name)[fold[follows]] = numbers(rows, name)[follows]
+    return len(others)
+
+
+def nothing_frozen(_: Batches) -> Batches:
+    """No decisions of earlier runs (schema FROZEN): all documents are looked at as new ones."""
+    yield pa.RecordBatch.from_pylist([], FROZEN)
+
+
+def decided(frozen: Batches) -> pa.Table:
+    """What earlier runs decided, as a table (schema FROZEN)."""
+    return whole(frozen, FROZEN)

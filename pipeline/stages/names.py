@@ -5,12 +5,13 @@ from pipeline.stages.schemas import NAMES
 from pipeline.stages.tables import batch
 
 
-def names(documents: Batches, *, scope: str) -> Batches:
+def names(documents: Batches, *, scope: str, taken: frozenset[str] = frozenset()) -> Batches:
     """The name of every readable document (schema NAMES), unique in the store; a second "a" is "a~2".
 
     `scope`: "file" where given ids are unique only inside a file (the path then comes first), else "store".
+    `taken`: names that other documents have.
     """
-    used: dict[str, int] = {}
+    used = dict.fromkeys(taken, 1)
     for rows in documents:
         good = rows.select(["doc", "doc_id", "path"]).filter(rows.column("reason").is_null())  # no copy of texts
         given = good.column("doc_id").to_pylist()

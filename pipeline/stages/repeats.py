@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.dedup.across import Doubles, across
@@ -18,7 +19,7 @@ from pipeline.dedup.kinds import CONTAINED, EQUAL, NEAR
 from pipeline.dedup.method import Method
 from pipeline.dedup.relations import places_of, similarities
 from pipeline.flow import Batches
-from pipeline.stages.live import Live, known_of, live, seen
+from pipeline.stages.live import Live, decided, known_of, live, seen
 from pipeline.stages.schemas import BESIDE_CONTENTS, EQUALS, EVIDENCE, REPEATS, TAILS
 from pipeline.stages.tables import batch, columns, contents_in, gathered, numbers, places, whole, words
 
@@ -59,38 +60,65 @@ def repeats(
     folds: Batches,
     leaders: Batches,
     beside: Batches,
+    frozen: Batches,
     *,
     method: Method,
+    since: int,
 ) -> Batches:
-    """All repeats and duplicates (schema REPEATS) by document and paragraph; a duplicate has paragraph -1."""
+    """All repeats and duplicates (schema REPEATS) by document and paragraph; a duplicate has paragraph -1.
+
+    Those of documents from number `since` on; of earlier ones all is decided (`frozen`).
+    """
     known = known_of(paragraphs, folds, "start", "end")
     inside = dict(zip(_INSIDE, columns(within, *_INSIDE), strict=True))
     same = whole(equals, EQUALS)
     falls = np.zeros(len(known["doc"]), np.bool_)
     falls[places(known["doc"], whole(tails, TAILS))] = True
     out = np.isin(known["doc"], numbers(same, "doc"))
-    found = _across(live(known, inside["evidence"], falls | out, method), leaders, beside, method)
+    past = decided(frozen)
+    found = _across(live(known, inside["evidence"], falls | out, method), leaders, beside, (past, known, since), method)
     out |= np.isin(known["doc"], found.docs[found.doubles.of >= 0])
-    left = np.flatnonzero((inside["evidence"] > 0) & ~falls & ~out)
+    left = np.flatnonzero((inside["evidence"] > 0) & ~falls & ~out & (known["doc"] >= since))
     rows = _joined(_across_rows(found, out), _within_rows(left, known["paragraph"], falls, inside, found))
-    yield _batch(rows, known, _duplicates(found, same))
+    yield _batch(rows, known, _duplicates(found, same, past, since))
 
 
 _INSIDE = ("evidence", "twin", "shared", "union", "block")
 
 
-def _across(part: Live, leaders: Batches, beside: Batches, method: Method) -> Settled:
-    openings, _, found, seq, first = seen(part, leaders)
-    marks, kept = no_marks(len(part.at)), np.ones(len(part.at), np.bool_)
-    documents = len(openings) - 1
+def _across(
+    part: Live,
+    leaders: Batches,
+    beside: Batches,
+    before: tuple[pa.Table, Mapping[str, NDArray[Any]], int],
+    method: Method,
+) -> Settled:
+    """`before`: what is decided (schema FROZEN), all paragraphs, the number of the first document to decide on."""
+    frozen, known, since = before
+    openings, _, found, seq, first = seen(part, leaders, frozen, known)
+    docs = part.doc[openings[:-1]]
+    marks, kept = no_marks(len(part.at)), _kept(frozen, known["doc"])[part.at]
+    documents = len(docs)
     doubles = Doubles(np.full(documents, -1, np.int32), *np.zeros((2, documents), np.int64))
     if method.across != "off":
         held = gathered(beside, BESIDE_CONTENTS)
-        pairs = neighbours(places_of(openings, first, seq))
-        seq = seq._replace(beside=judged(pairs, held["fold"], contents_in(held), method.limits))
-        doubles = across(openings, seq, first, marks, kept)
+        pairs = neighbours(places_of(openings, first, seq), int(np.searchsorted(part.doc, since)))
+        seq = seq._replace(beside=judged(pairs, seq.fold, held["fold"], contents_in(held), method.limits))
+        doubled = np.isin(docs, numbers(_doubles(frozen), "doc"))
+        doubles = across(openings, seq, first, marks, kept, doubled, int(np.searchsorted(docs, since)))
     counts = similarities(marks, seq, found)
-    return Settled(part.at, marks, counts, kept, part.doc[openings[:-1]], doubles)
+    return Settled(part.at, marks, counts, kept, docs, doubles)
+
+
+def _kept(frozen: pa.Table, doc: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For every paragraph whether it stays, as far as is decided."""
+    kept = np.ones(len(doc), np.bool_)
+    kept[places(doc, frozen.filter(pc.invert(frozen["kept"])))] = False
+    return kept
+
+
+def _doubles(frozen: pa.Table) -> pa.Table:
+    return frozen.filter(pc.less(frozen["paragraph"], 0))
 
 
 def _across_rows(found: Settled, out: NDArray[np.bool_]) -> Rows:
@@ -144,15 +172,17 @@ def _joined(one: Rows, other: Rows) -> Rows:
     return Rows(*(column[..., order] for column in rows))
 
 
-def _duplicates(found: Settled, same: pa.Table) -> dict[int, tuple[int, int, int, int]]:
+def _duplicates(found: Settled, same: pa.Table, frozen: pa.Table, since: int) -> dict[int, tuple[int, int, int, int]]:
     """For each document that is kept out: the document it repeats, the evidence, and the two integers."""
     out: dict[int, tuple[int, int, int, int]] = {}
-    for at in np.flatnonzero(found.doubles.of >= 0).tolist():
+    for row in _doubles(frozen).to_pylist():
+        out[row["doc"]] = (row["leader_doc"], NEAR, row["shared"], row["union"])
+    for at in np.flatnonzero((found.doubles.of >= 0) & (found.docs >= since)).tolist():
         twin = int(found.docs[found.doubles.of[at]])
         out[int(found.docs[at])] = (twin, NEAR, int(found.doubles.shared[at]), int(found.doubles.union[at]))
     for doc, twin in zip(numbers(same, "doc").tolist(), numbers(same, "twin_doc").tolist(), strict=True):
         out[doc] = out.get(twin, (twin, EQUAL, 1, 1))
-    return out
+    return {doc: each for doc, each in out.items() if doc >= since}
 
 
 def _batch(

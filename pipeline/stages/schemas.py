@@ -165,12 +165,27 @@ EQUALS = _schema(doc=_int64, twin_doc=_int64)
 # One row a paragraph, beside PARAGRAPHS: `fold` numbers the distinct folds of live paragraphs in order, -1 = not live.
 FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 
-# First occurrences of folds that share a bucket with another fold.
-CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, buckets=pa.list_(_int32))
+# What earlier runs decided, told by their traces: one row a live paragraph of an earlier document that is compared
+# with, and one for a new paragraph that says what such a one said; and one a document that is a double (paragraph -1,
+# the leader is the document that it repeats). Empty where nothing is decided yet.
+FROZEN = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    leader_doc=_int64,
+    leader_paragraph=_int32,
+    shared=_int32,
+    union=_int32,
+    partial=pa.bool_(),
+    kept=pa.bool_(),  # not removed as a repeat, and not in a document that is kept out
+)
+
+# First occurrences of folds that share a bucket with another fold; `frozen`: known to lead.
+CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, frozen=pa.bool_(), buckets=pa.list_(_int32))
 
 # The candidates with what they hold: shingles and tokens as 64-bit hashes, sorted, unique.
 CONTENTS = _schema(
     fold=_int32,
+    frozen=pa.bool_(),
     masked=_int64,
     unspaced=pa.bool_(),
     negates=pa.bool_(),
@@ -217,6 +232,17 @@ REPEATS = _schema(
 NAMES = _schema(doc=_int64, doc_id=_string)
 # The repeats with the name of the twin.
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
+
+# What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
+TRACED = _schema(
+    key=_int64,
+    check=_int64,
+    doc=_int64,
+    paragraph=_int32,
+    shared=_int32,
+    union=_int32,
+    leads=pa.bool_(),  # the place is of a new leader that lies in buckets
+)
 
 # --- in the store -------------------------------------------------------------------------------------------------
 
@@ -274,6 +300,20 @@ QUARANTINE = _schema(
     file=_int64,  # number of the input file
     run=_int64,
 )
+
+# What later runs ask instead of reading earlier documents: sorted by key (`dedup.trace_keys`), upper half first.
+TRACES = _schema(
+    high=pa.uint32(),
+    low=pa.uint32(),
+    check=_int64,  # 64 more bits of what the key is of
+    doc=_int64,
+    paragraph=_int32,
+    shared=_int32,
+    union=_int32,  # negative where a fold is contained in its leader
+)
+# Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
+PLACES = _schema(doc=_int64, paragraph=_int32)
+BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
 
 # Keys and order of every document that a run added: what later runs compare with.
 INDEX = _schema(

@@ -88,8 +88,8 @@ def _marked(
     found.partial[fold[eligible]] = led.partial
     seq, first = aligned(rows, firsts, found)
     pairs = neighbours(places_of(openings, first, seq))
-    some = folds_beside(pairs)
-    seq = seq._replace(beside=judged(pairs, some, held(firsts[some]), method.limits))
+    some = folds_beside(pairs, fold)
+    seq = seq._replace(beside=judged(pairs, fold, some, held(firsts[some]), method.limits))
     own = np.arange(len(fold), dtype=np.int32)
     mark_within(openings, seq, np.where(first >= 0, first, own), kept, marks)
     return similarities(marks, seq, found)

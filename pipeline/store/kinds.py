@@ -2,7 +2,19 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import CLEAN, DUPLICATES, FORGOTTEN, INDEX, LEDGER, QUARANTINE, TEMPLATE_LIST, TOLLS
+from pipeline.stages.schemas import (
+    BANDS,
+    CLEAN,
+    DUPLICATES,
+    FORGOTTEN,
+    INDEX,
+    LEDGER,
+    PLACES,
+    QUARANTINE,
+    TEMPLATE_LIST,
+    TOLLS,
+    TRACES,
+)
 
 SCHEMAS: dict[str, pa.Schema] = {
     "documents": CLEAN,
@@ -16,6 +28,8 @@ SCHEMAS: dict[str, pa.Schema] = {
 }
 # Kinds whose files can be laid together row by row, in their order; files of other kinds stay as they are.
 APPENDED = ("documents", "duplicates", "ledger", "quarantine", "index")
+# What a night asks of earlier ones: Arrow files that are mapped and searched, never read whole.
+SEARCHED: dict[str, pa.Schema] = {"traces": TRACES, "places": PLACES, "bands": BANDS}
 VIEWED = ("documents", "duplicates", "ledger", "quarantine", "templates")  # folders of `current/`
 OF_THE_WHOLE = ("templates",)  # made anew by each run, for the whole corpus
 REPORT = "report"

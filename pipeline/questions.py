@@ -1,0 +1,124 @@
+"""What a night asks the index: which earlier documents its new ones are to be compared with.
+
+More documents than needed do no harm; one that is missing does. So it is asked for everything that can matter, before
+any two texts are compared.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.dedup.distinct import numbered
+from pipeline.dedup.method import Method, first_places
+from pipeline.dedup.trace_keys import FOLD, PAIR, RECENT, Keys, keys_of
+from pipeline.flow import Batches
+from pipeline.stages.live import live
+from pipeline.stages.tables import columns, lists, places
+from pipeline.stages.traces import short_pairs, text_keys
+from pipeline.store.traces import Index, Told
+
+
+class Asking(NamedTuple):
+    """The paragraphs of new documents, as `live.live` sees them; `evidence` of what repeats inside, `gone` by rules."""
+
+    known: dict[str, NDArray[Any]]
+    evidence: NDArray[np.int8]
+    gone: NDArray[np.bool_]
+
+    @property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first place of each fold among all paragraphs."""
+        return first_places(self.known["fold"])
+
+    def fold_keys(self) -> Keys:
+        """Keys of the folds."""
+        return keys_of(FOLD, self.known["fold_hi"][self.firsts], self.known["fold_lo"][self.firsts])
+
+
+class Candidates(NamedTuple):
+    """Leaders that folds may have: those of fold i are number offsets[i] to offsets[i + 1]. What the folds are `told`
+    of.
+    """
+
+    told: Told
+    doc: NDArray[np.int64]
+    paragraph: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+
+_COLUMNS = ("doc", "paragraph", "start", "end", "letters", "unspaced", "tokens", "masked", "fold_hi", "fold_lo")
+
+
+def asking(paragraphs: Batches, within: Batches, tails: pa.Table) -> Asking:
+    """The paragraphs of new documents, folds numbered."""
+    known = dict(zip(_COLUMNS, columns(paragraphs, *_COLUMNS), strict=True))
+    (evidence,) = columns(within, "evidence")
+    gone = np.zeros(len(known["doc"]), np.bool_)
+    gone[places(known["doc"], tails)] = True
+    known["fold"] = numbered(known["fold_hi"], known["fold_lo"], (known["tokens"] > 0) & (evidence == 0) & ~gone)
+    return Asking(known, evidence.astype(np.int8), gone)
+
+
+def candidates(index: Index, asked: Asking, paragraphs: Batches, method: Method) -> Candidates:
+    """The earlier leaders of the folds that are known, and those that share a bucket with one that is not."""
+    told = index.told(asked.fold_keys())
+    count = len(asked.firsts)
+    known = np.zeros(count, np.bool_)
+    known[told.at] = True
+    fold, keys = _bucket_keys(asked, ~known, paragraphs)
+    at, doc, paragraph = index.leaders(keys, most=method.bucket_leaders + 1)
+    rows = np.stack([np.append(told.at, fold[at]), np.append(told.doc, doc), np.append(told.paragraph, paragraph)])
+    rows = np.unique(rows, axis=1)
+    offsets = np.searchsorted(rows[0], np.arange(count + 1))
+    return Candidates(told, rows[1], rows[2], offsets)
+
+
+def _bucket_keys(
+    asked: Asking, wanted: NDArray[np.bool_], paragraphs: Batches
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """(fold, key) of all buckets of the folds that are wanted."""
+    fold = np.full(len(asked.known["doc"]), -1, np.int64)
+    fold[asked.firsts[wanted]] = np.flatnonzero(wanted)
+    parts = [(np.empty(0, np.int64), np.empty(0, np.uint64))]
+    before = 0
+    for rows in paragraphs:
+        keys, offsets = lists(pa.Table.from_batches([rows.select(["buckets"])]), "buckets")
+        owner = np.repeat(fold[before : before + rows.num_rows], np.diff(offsets))
+        parts.append((owner[owner >= 0], keys[owner >= 0].view(np.uint64)))
+        before += rows.num_rows
+    return np.concatenate([owner for owner, _ in parts]), np.concatenate([keys for _, keys in parts])
+
+
+def documents_asked(index: Index, asked: Asking, found: Candidates, method: Method) -> NDArray[np.int64]:
+    """The earlier documents in which leaders, the last copies of what they lead, and known neighbours stand."""
+    leaders = np.unique(np.stack([found.doc, found.paragraph]), axis=1)
+    recent = index.told(keys_of(RECENT, *leaders))
+    beside = index.told(_pair_keys(asked, found, method))
+    return np.unique(np.concatenate([leaders[0], recent.doc, beside.doc]))
+
+
+def _pair_keys(asked: Asking, found: Candidates, method: Method) -> Keys:
+    """Keys of all pairs of clusters that two short neighbours may be of."""
+    part = live(asked.known, asked.evidence, asked.gone, method)
+    at = short_pairs(part.doc, part.rows)
+    fold = part.rows.fold.astype(np.int64)
+    left, right = np.unique(np.stack([fold[at], fold[at + 1]]), axis=1)
+    sizes = np.diff(found.offsets)
+    counts = sizes[left] * sizes[right]
+    pair = np.repeat(np.arange(len(left)), counts)
+    step = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+    one = found.offsets[left[pair]] + step // sizes[right[pair]]
+    other = found.offsets[right[pair]] + step % sizes[right[pair]]
+    return keys_of(PAIR, found.doc[one], found.paragraph[one], found.doc[other], found.paragraph[other])
+
+
+def equal_documents(index: Index, documents: Iterator[pa.RecordBatch], method: Method) -> NDArray[np.int64]:
+    """The earlier documents that may be wholly equal to new ones."""
+    found = [np.empty(0, np.int64)]
+    for rows in documents if method.across != "off" else ():
+        wanted = rows.select(["doc", "source", "text_sha256", "chars", "reason"])
+        found.append(index.told(text_keys(pa.Table.from_batches([wanted]), method)[1]).doc)
+    return np.unique(np.concatenate(found))
