@@ -115,6 +115,12 @@ def may_miss(mine: int, theirs: int, contents: Contents, limits: Limits) -> int:
     """
     ours = contents.shingle_offsets[mine + 1] - contents.shingle_offsets[mine]
     others = contents.shingle_offsets[theirs + 1] - contents.shingle_offsets[theirs]
+    return missing_allowed(ours, others, limits)
+
+
+@compiled
+def missing_allowed(ours: int, others: int, limits: Limits) -> int:
+    """The same, for a paragraph of `ours` shingles beside one of `others`."""
     numerator, denominator = limits.threshold
     near = -(-numerator * (ours + others) // (numerator + denominator))
     part = -(-limits.containment[0] * ours // limits.containment[1])
