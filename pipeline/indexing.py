@@ -9,14 +9,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.config import Settings
-from pipeline.dedup.leaders import MARK_WORDS
+from pipeline.dedup.leaders import HELD_WORDS
 from pipeline.dedup.method import Method
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset
 from pipeline.night import Night, part
 from pipeline.plan import method_of
 from pipeline.short_way import counts_templates
-from pipeline.stages.held import held, marks_in
+from pipeline.stages.held import held, words_in
 from pipeline.stages.schemas import HELD, TRACED
 from pipeline.stages.tables import columns, lists
 from pipeline.stages.traces import traces
@@ -81,13 +81,15 @@ def _written(
 
 def _places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], kept: Batches) -> Columns:
     """Leaders in order (schema PLACES)."""
-    marks = np.empty(len(doc), np.dtype(f"V{8 * MARK_WORDS}"))
-    out: Columns = {"doc": doc, "paragraph": paragraph, "shingles": np.zeros(len(doc), np.int32), "marks": marks}
+    words = np.empty(len(doc), np.dtype(f"V{8 * HELD_WORDS}"))
+    shingles, tokens = np.zeros((2, len(doc)), np.int32)
+    out: Columns = {"doc": doc, "paragraph": paragraph, "shingles": shingles, "tokens": tokens, "words": words}
     for rows in kept:
         row = _rows_of(rows.column("doc").to_numpy(), rows.column("paragraph").to_numpy(), out)
         some = np.flatnonzero(row >= 0)
-        out["shingles"][row[some]] = rows.column("shingles").to_numpy()[some]
-        out["marks"][row[some]] = marks_in(rows.column("marks")).view(marks.dtype).reshape(-1)[some]
+        for name in ("shingles", "tokens"):
+            out[name][row[some]] = rows.column(name).to_numpy()[some]
+        words[row[some]] = words_in(rows.column("words"))[some].view(words.dtype).reshape(-1)
     return out
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.distinct import numbered
-from pipeline.dedup.leaders import MARK_WORDS, Held, may_follow
+from pipeline.dedup.leaders import HELD_WORDS, Held, may_follow
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.trace_keys import FOLD, PAIR, RECENT, Keys, keys_of
 from pipeline.flow import Batches
@@ -95,7 +95,8 @@ def candidates(
     unique, bucket = np.unique(keys, return_inverse=True)
     bounds, rows = index.leaders(unique, most=method.bucket_leaders + 1)
     doc, paragraph = rows["doc"], rows["paragraph"].astype(np.int64)
-    theirs = Held(rows["marks"].view(np.uint64).reshape(-1, MARK_WORDS), rows["shingles"].astype(np.int64))
+    words = rows["words"].view(np.uint64).reshape(-1, HELD_WORDS)
+    theirs = Held(words, rows["shingles"].astype(np.int64), rows["tokens"].astype(np.int64))
     mine = _held_of(asked, held)
     pairs = may_follow((fold, bucket), bounds, mine, theirs, method.limits, most=method.bucket_leaders)
     led, other = np.unique(pairs, axis=1)
@@ -114,9 +115,11 @@ def _held_of(asked: Asking, held: tuple[NDArray[np.int64], NDArray[np.int64], He
     row = np.full(len(asked.known["doc"]) + 1, -1)
     row[place] = np.arange(len(doc))
     at = row[asked.firsts]
-    marks, shingles = np.zeros((len(at), MARK_WORDS), np.uint64), np.zeros(len(at), np.int64)
-    marks[at >= 0], shingles[at >= 0] = rows.marks[at[at >= 0]], rows.shingles[at[at >= 0]]
-    return Held(marks, shingles)
+    some = at >= 0
+    out = Held(np.zeros((len(at), HELD_WORDS), np.uint64), *np.zeros((2, len(at)), np.int64))
+    for column, values in zip(out, rows, strict=True):
+        column[some] = values[at[some]]
+    return out
 
 
 def absent_rows(buckets: Buckets, docs: NDArray[np.int64], method: Method) -> pa.RecordBatch:

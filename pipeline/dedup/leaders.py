@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dedup.contents import Contents
+from pipeline.dedup.contents import AGAIN, Contents
 from pipeline.dedup.kinds import CONTAINED, STAYS
 from pipeline.dedup.scan import GOLDEN
-from pipeline.dedup.verdict import Limits, may_miss, missing_allowed, verdict
+from pipeline.dedup.verdict import Limits, may_miss, missing_allowed, new_allowed, verdict
 from pipeline.text.utf8 import compiled
 from pipeline.text.vectors import bits_set
 
@@ -34,15 +34,27 @@ class Leaders:
 
 
 MARK_WORDS = 4  # of 64 bits
+HELD_WORDS = 2 * MARK_WORDS + 2
 
 
 class Held(NamedTuple):
-    """What n paragraphs hold, as far as it takes to see that two are not alike: marks (see `shingle_marks`), shingles
-    (int64, their number).
+    """What n paragraphs hold, as far as it takes to see that two are not alike.
+
+    words: (n, HELD_WORDS) uint64: marks of the shingles and of the tokens (see `shingle_marks`), `masked`, and two
+    bits: whether it negates, whether it is unspaced. shingles, tokens: int64, how many there are.
     """
 
-    marks: NDArray
+    words: NDArray
     shingles: NDArray
+    tokens: NDArray
+
+
+def held_in(contents: Contents) -> Held:
+    """What these paragraphs hold."""
+    flags = contents.negates.astype(np.uint64) | contents.unspaced.astype(np.uint64) << np.uint64(1)
+    masked = np.ascontiguousarray(contents.masked).view(np.uint64)
+    words = np.hstack([shingle_marks(contents), token_marks(contents), masked[:, None], flags[:, None]])
+    return Held(words, np.diff(contents.shingle_offsets), np.diff(contents.token_offsets))
 
 
 def may_follow(
@@ -80,12 +92,23 @@ def _may_follow(
     for at in range(len(rows)):
         row, bucket = rows[at], buckets[at]
         for other in range(members[bucket], min(members[bucket] + most, members[bucket + 1])):
-            allowed = missing_allowed(mine.shingles[row], theirs.shingles[other], limits)
-            if _missing(mine.marks[row], theirs.marks[other]) <= allowed:
+            if _may_say_the_same(row, other, mine, theirs, limits):
                 if count < out.shape[1]:
                     out[0, count], out[1, count] = row, other
                 count += 1
     return count
+
+
+@compiled
+def _may_say_the_same(row: int, other: int, mine: Held, theirs: Held, limits: Limits) -> bool:
+    """False only where `verdict` says that the two stay apart."""
+    ours, his = mine.words[row], theirs.words[other]
+    if ours[-2] == his[-2] or (ours[-1] ^ his[-1]) & np.uint64(1):  # figures alone differ; one of them negates
+        return False
+    if _missing(ours, his) > missing_allowed(mine.shingles[row], theirs.shingles[other], limits):
+        return False
+    unspaced = ours[-1] & np.uint64(2) != np.uint64(0)
+    return _missing(ours[MARK_WORDS:], his[MARK_WORDS:]) <= new_allowed(mine.tokens[row], unspaced, limits)
 
 
 def all_leading(count: int) -> Leaders:
@@ -141,6 +164,17 @@ def shingle_marks(contents: Contents) -> NDArray:
     for row in range(len(out)):
         for at in range(contents.shingle_offsets[row], contents.shingle_offsets[row + 1]):
             bit = contents.shingles[at] * GOLDEN >> np.uint64(56)
+            out[row, bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
+    return out
+
+
+@compiled
+def token_marks(contents: Contents) -> NDArray:
+    """The same of the tokens, however often they stand there."""
+    out = np.zeros((len(contents.token_offsets) - 1, MARK_WORDS), np.uint64)
+    for row in range(len(out)):
+        for at in range(contents.token_offsets[row], contents.token_offsets[row + 1]):
+            bit = (contents.tokens[at] | AGAIN) * GOLDEN >> np.uint64(56)
             out[row, bit >> np.uint64(6)] |= np.uint64(1) << (bit & np.uint64(63))
     return out
 

@@ -128,14 +128,20 @@ def missing_allowed(ours: int, others: int, limits: Limits) -> int:
 
 
 @compiled
+def new_allowed(tokens: int, unspaced: bool, limits: Limits) -> int:
+    """How many of its tokens may be new in a paragraph that says what another one said."""
+    share = limits.novelty_unspaced if unspaced else limits.novelty
+    return min(tokens * share[0] // share[1], limits.novel_tokens)
+
+
+@compiled
 def _says_the_same(mine: int, theirs: int, contents: Contents, limits: Limits) -> bool:
     """Whether `mine` brings few tokens that `theirs` has not, none of them twice, and both negate or neither does."""
     if contents.negates[mine] != contents.negates[theirs]:
         return False
     left = _set(mine, contents.tokens, contents.token_offsets)
     right = _set(theirs, contents.tokens, contents.token_offsets)
-    share = limits.novelty_unspaced if contents.unspaced[mine] else limits.novelty
-    most_new = min(len(left) * share[0] // share[1], limits.novel_tokens)
+    most_new = new_allowed(len(left), contents.unspaced[mine], limits)
     j = alone = 0
     for i in range(len(left)):
         token = left[i] | AGAIN

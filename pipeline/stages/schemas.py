@@ -208,7 +208,7 @@ NAMES = _schema(doc=_int64, doc_id=_string)
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
 
 # What a paragraph in buckets holds, as far as it takes to see that another one is not alike (`dedup.leaders.Held`).
-HELD = _schema(doc=_int64, paragraph=_int32, shingles=_int32, marks=pa.binary(32))
+HELD = _schema(doc=_int64, paragraph=_int32, shingles=_int32, tokens=_int32, words=pa.binary(80))
 
 # What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
 TRACED = _schema(
