@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline import plan as plans
 from pipeline.config import Settings
 from pipeline.dedup.method import Method
-from pipeline.dedup.trace_keys import DOUBLE, keys_of
+from pipeline.dedup.trace_keys import DOUBLE, keys_of, name_keys
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset, Stage, made
 from pipeline.frozen import past_rows, told_rows
@@ -27,7 +27,6 @@ from pipeline.stages.held import held, held_of
 from pipeline.stages.names import names
 from pipeline.stages.schemas import ABSENT, DOCUMENTS, FROZEN, HELD, NAMES, TAILS
 from pipeline.stages.tables import whole
-from pipeline.stages.traces import name_keys
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.traces import Index, index_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.helpers import write_json_lines
 
-_WORDS = tuple("ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu za bel cor dun fen gar hol jin".split())
+_WORDS = tuple(f"{start}{end}" for start in "bcdfghjklm" for end in ("a", "el", "or"))
 _SHORT = ("Yes.", "No, she said.", "Read more", "* * *", "12 May", "Photo: ba ce", "We shall overcome", "O ho ho")
 
 
@@ -59,8 +59,7 @@ def write_nights(folder: Path, *, seed: int, nights: int, documents: int) -> Seq
     scribe = Scribe(seed)
     out = []
     for night in range(nights):
-        rows = [
-            {"id": f"{night}-{number}", "text": scribe.text(), "source": f"s{number % 2}"} for number in range(documents)
-        ]
+        numbers = range(documents)
+        rows = [{"id": f"{night}-{number}", "text": scribe.text(), "source": f"s{number % 2}"} for number in numbers]
         out.append(write_json_lines(folder / f"{night:03d}.jsonl", rows))
     return out

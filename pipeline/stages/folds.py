@@ -59,7 +59,7 @@ def candidates(
     at = 0
     for rows in paragraphs_again:
         keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
-        some = np.flatnonzero(buckets.crowded(table, keys) | np.isin(keys, others))
+        some = np.flatnonzero(buckets.crowded(table, keys) | (_among(keys, others) >= 0))
         kept_keys.append(keys[some])
         kept_at.append((owner[some] + at).astype(np.int32))
         at += rows.num_rows
@@ -88,10 +88,16 @@ def candidates(
 def _numbered(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int32]:
     """Numbers of buckets: of `others` (sorted) by their place there, then of keys that occur twice; -1 for the rest."""
     found = buckets.bucket_numbers(keys)
+    at = _among(keys, others)
+    return np.where(at >= 0, at, np.where(found >= 0, found + len(others), -1)).astype(np.int32)
+
+
+def _among(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each key in `others` (sorted), -1 without."""
     if len(others) == 0:
-        return found
+        return np.full(len(keys), -1)
     at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
-    return np.where(others[at] == keys, at, np.where(found >= 0, found + len(others), -1)).astype(np.int32)
+    return np.where(others[at] == keys, at, -1)
 
 
 def _followers(doc: NDArray[np.int64], frozen: pa.Table) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ from pipeline.errors import ClearError
 from pipeline.store.files import reading, sha256_of
 from pipeline.store.finding import FROM_BACKUP, RUN_AGAIN, Finding
 from pipeline.store.folder import Store, check_corpus_json
-from pipeline.store.kinds import SCHEMAS
+from pipeline.store.index_check import wrong_order
+from pipeline.store.kinds import SCHEMAS, SEARCHED
 from pipeline.store.manifest import LiveFile, Manifest, generations, load_manifest, manifest_path
 from pipeline.store.parquet import read_batches
 from pipeline.store.views import differences
@@ -65,6 +66,8 @@ def file_findings(store: Store, manifests: list[Manifest], *, deep: bool) -> lis
         what = _damage(store, file)
         if not what and deep and file.kind in SCHEMAS:
             what = _wrong_content(store, file)
+        if not what and deep and file.kind in SEARCHED:
+            what = wrong_order(store, file)
         if what:
             found.append(Finding(str(file.path(store)), what, FROM_BACKUP))
     return found
