@@ -13,6 +13,7 @@ from benchmarks import (
     growth,
     kernels,
     mojibake,
+    nights,
     quality,
     rivals,
     rules,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Options], None]] = {
     "rules": rules.main,
     "tails": tails.main,
     "glued": glued.main,
+    "nights": nights.main,
 }
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SUBREAPER = 36
+_BLOCK = 512  # bytes that `ru_inblock` counts by
 _EVERY = 0.1  # seconds between two looks at the memory
 _TAIL = 2000  # characters of its output that are shown of a command that failed
 
@@ -29,6 +30,7 @@ class Cost:
     cpu: float
     wall: float
     peak_mb: float
+    read_mb: float = 0.0  # from disks
 
 
 class CommandError(RuntimeError):
@@ -53,14 +55,14 @@ def cost_of(command: Sequence[str], *, folder: Path, env: Mapping[str, str] | No
         over = threading.Event()
         watcher = threading.Thread(target=_watch, args=(peaks, over))
         watcher.start()
-        code, cpu, wall = _waited(process.pid, begun, others)
+        code, cpu, wall, read = _waited(process.pid, begun, others)
         process.returncode = code
         over.set()
         watcher.join()
         said.seek(0)
         if code != 0:
             raise CommandError(f"{' '.join(command)}: exit code {code}\n{said.read().decode()[-_TAIL:]}")
-    return Cost(cpu, wall, max(peaks))
+    return Cost(cpu, wall, max(peaks), read)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -69,20 +71,21 @@ def _environment(folder: Path) -> dict[str, str]:
     return ours | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), "PYTHONSAFEPATH": "1"}
 
 
-def _waited(main: int, begun: float, others: frozenset[int]) -> tuple[int, float, float]:
-    """Exit code of `main`, CPU seconds of all children, wall seconds until `main` ended.
+def _waited(main: int, begun: float, others: frozenset[int]) -> tuple[int, float, float, float]:
+    """Exit code of `main`, CPU seconds of all children, wall seconds until `main` ended, MB that they read from disks.
 
     `others` are children from before (a fork server of this process, for one): they may never end.
     """
-    code, cpu, wall = 0, 0.0, 0.0
+    code, cpu, wall, read = 0, 0.0, 0.0, 0.0
     waiting = [main]
     while waiting:
         pid, status, used = os.wait4(waiting[0], 0)
         cpu += used.ru_utime + used.ru_stime
+        read += used.ru_inblock * _BLOCK / 1e6
         if pid == main:
             code, wall = os.waitstatus_to_exitcode(status), time.perf_counter() - begun
         waiting = sorted(children_of().get(os.getpid(), frozenset()) - others)
-    return code, cpu, wall
+    return code, cpu, wall, read
 
 
 def _watch(peaks: list[float], over: threading.Event) -> None:

@@ -16,6 +16,7 @@ NAMES = (
     "rules",
     "tails",
     "glued",
+    "nights",
 )
 DEFAULT = ("kernels", "end-to-end", "adversaries")
 
@@ -39,6 +40,7 @@ class Options:
     texts: Path | None
     train: bool
     show: int
+    paragraphs: tuple[float, ...]
     work: Path
 
 
@@ -73,6 +75,9 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     )
     parser.add_argument("--train", action="store_true", help="tails: with trained weights, cross-validated over sites")
     parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")
+    parser.add_argument(
+        "--paragraphs", default="1,5", help="nights: millions of paragraphs in the index (default 1,5; 50 takes 25 GB)"
+    )
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -95,5 +100,6 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         texts=found.texts,
         train=found.train,
         show=found.show,
+        paragraphs=tuple(float(each) for each in found.paragraphs.split(",")),
         work=work,
     )

@@ -9,14 +9,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.config import Settings
+from pipeline.dedup.leaders import HELD_WORDS
 from pipeline.dedup.method import Method
 from pipeline.engines.local import LocalEngine
-from pipeline.flow import Dataset
+from pipeline.flow import Batches, Dataset
 from pipeline.night import Night
-from pipeline.past import published
 from pipeline.plan import method_of
 from pipeline.short_way import counts_templates
-from pipeline.stages.schemas import TRACED
+from pipeline.stages.held import held, words_in
+from pipeline.stages.schemas import HELD, TRACED
 from pipeline.stages.tables import columns, lists
 from pipeline.stages.traces import traces
 from pipeline.store.kinds import SEARCHED
@@ -40,12 +41,20 @@ def index_files(
         return ()
     method, store, generation = method_of(settings), night.store, night.generation
     runs = runs_of(night.before) if night.before and not rewrites else []
-    since = _first(published(data, "documents"), engine) if runs else 0
+    added = len(data["fresh"].shards) if runs else 0
+    documents, here = _last(data["documents"], added), _last(data["paragraphs"], added)
+    since = _first(documents, engine) if runs else 0
     inputs = [data[name] for name in ("documents", "names", *_READS)]
     found = engine.gather("traces", partial(traces, method=method, since=since, run=generation), TRACED, *inputs)
-    runs.append(_written(folder, generation, engine, found, data["paragraphs"], method))
+    kept = data.get("held") or engine.map("held", partial(held, method=method), HELD, documents, here)
+    runs.append(_written(folder, generation, engine, (found, here, kept), method))
     runs = merged_runs(store, folder, runs, most=method.bucket_leaders + 1 + STRANGERS)
     return tuple(run.files[kind] for run in runs for kind in SEARCHED)
+
+
+def _last(data: Dataset, shards: int) -> Dataset:
+    """The last so many shards, or all for 0."""
+    return Dataset(data.schema, data.shards[-shards:], data.rows[-shards:])
 
 
 def _first(documents: Dataset, engine: LocalEngine) -> int:
@@ -54,8 +63,10 @@ def _first(documents: Dataset, engine: LocalEngine) -> int:
 
 
 def _written(
-    folder: Path, generation: int, engine: LocalEngine, found: Dataset, paragraphs: Dataset, method: Method
+    folder: Path, generation: int, engine: LocalEngine, data: tuple[Dataset, Dataset, Dataset], method: Method
 ) -> Run:
+    """`data`: the traces, and of the same documents paragraphs and what they hold (schema HELD)."""
+    found, paragraphs, kept = data
     key, check, doc, paragraph, shared, union, leads = columns(engine.rows(found), *TRACED.names)
     order = np.argsort(key.view(np.uint64), kind="stable")
     rows = halves(key.view(np.uint64)[order], SEARCHED["traces"].field("low").type)
@@ -63,15 +74,29 @@ def _written(
     rows |= {name: column[order] for name, column in told.items()}
     some = np.flatnonzero(leads)
     some = some[np.lexsort((paragraph[some], doc[some]))]
-    places = {"doc": doc[some], "paragraph": paragraph[some]}
+    places = _places(doc[some], paragraph[some], engine.rows(kept))
     bands = _bands(lambda: engine.rows(paragraphs), places, method)
     files = {}
     for kind, parts in (("traces", [rows]), ("places", [places]), ("bands", bands)):
         writer = SortedWriter(folder, kind, (generation, generation))
-        for part in parts:
-            writer.write(part)
+        for rows in parts:
+            writer.write(rows)
         files[kind] = writer.finish()
     return Run(generation, generation, files)
+
+
+def _places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], kept: Batches) -> Columns:
+    """Leaders in order (schema PLACES)."""
+    words = np.empty(len(doc), np.dtype(f"V{8 * HELD_WORDS}"))
+    shingles, tokens = np.zeros((2, len(doc)), np.int32)
+    out: Columns = {"doc": doc, "paragraph": paragraph, "shingles": shingles, "tokens": tokens, "words": words}
+    for rows in kept:
+        row = _rows_of(rows.column("doc").to_numpy(), rows.column("paragraph").to_numpy(), out)
+        some = np.flatnonzero(row >= 0)
+        for name in ("shingles", "tokens"):
+            out[name][row[some]] = rows.column(name).to_numpy()[some]
+        words[row[some]] = words_in(rows.column("words"))[some].view(words.dtype).reshape(-1)
+    return out
 
 
 def _bands(paragraphs: Callable[[], Iterable[pa.RecordBatch]], places: Columns, method: Method) -> Iterator[Columns]:
@@ -106,7 +131,11 @@ def _rows_of(doc: NDArray[np.int64], paragraph: NDArray[np.int32], places: Colum
     out = np.full(len(doc), -1, np.int64)
     if len(doc):
         low, high = np.searchsorted(places["doc"], [doc[0], doc[-1] + 1]).tolist()
-        opening = np.searchsorted(doc, places["doc"][low:high])
-        here = opening + places["paragraph"][low:high] - paragraph[opening]
-        out[here] = np.arange(low, high)
+        width = int(max(paragraph.max(), places["paragraph"][low:high].max(initial=0))) + 1
+        docs = np.unique(doc)
+        mine = np.searchsorted(docs, doc) * width + paragraph
+        theirs = np.searchsorted(docs, places["doc"][low:high]) * width + places["paragraph"][low:high]
+        at = np.minimum(np.searchsorted(theirs, mine), max(0, high - low - 1))
+        found = theirs[at] == mine if high > low else np.zeros(len(doc), np.bool_)
+        out[found] = low + at[found]
     return out

@@ -22,7 +22,7 @@ from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders
 from pipeline.stages.glued import glued
-from pipeline.stages.live import nothing_frozen
+from pipeline.stages.live import nothing_absent, nothing_frozen
 from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
@@ -69,10 +69,17 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since
         Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
         # across documents: repeats among what is left, and what earlier runs said of it (here: nothing)
         Stage("frozen", "gather", nothing_frozen, ("names",), schemas.FROZEN),
+        Stage("absent", "gather", nothing_absent, ("names",), schemas.ABSENT),
         Stage("folds", "gather", folds, found, schemas.FOLDS),
-        Stage("candidates", "gather", propose, ("folds", "paragraphs", "paragraphs", "frozen"), schemas.CANDIDATES),
+        Stage(
+            "candidates",
+            "gather",
+            propose,
+            ("folds", "paragraphs", "paragraphs", "frozen", "absent"),
+            schemas.CANDIDATES,
+        ),
         Stage("contents", "map", contents, ("documents", "paragraphs", "candidates"), schemas.CONTENTS),
-        Stage("leaders", "gather", lead, ("contents",), schemas.LEADERS),
+        Stage("leaders", "gather", lead, ("contents", "absent"), schemas.LEADERS),
         Stage("beside", "gather", look_beside, (*found, "folds", "leaders", "frozen"), schemas.BESIDE),
         Stage(
             "beside_contents", "map", beside_contents, ("documents", "paragraphs", "beside"), schemas.BESIDE_CONTENTS

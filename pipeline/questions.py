@@ -12,11 +12,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.dedup.distinct import numbered
+from pipeline.dedup.leaders import HELD_WORDS, Held, may_follow
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.trace_keys import FOLD, PAIR, RECENT, Keys, keys_of
 from pipeline.flow import Batches
 from pipeline.stages.live import live
-from pipeline.stages.tables import columns, lists, places
+from pipeline.stages.schemas import ABSENT
+from pipeline.stages.tables import batch, columns, lists, places
 from pipeline.stages.traces import short_pairs, text_keys
 from pipeline.store.traces import Index, Told
 
@@ -38,6 +40,17 @@ class Asking(NamedTuple):
         return keys_of(FOLD, self.known["fold_hi"][self.firsts], self.known["fold_lo"][self.firsts])
 
 
+class Buckets(NamedTuple):
+    """Buckets of new folds that have earlier leaders: keys (sorted), and the leaders of bucket i, in order: rows
+    bounds[i] to bounds[i + 1] of (doc, paragraph).
+    """
+
+    keys: NDArray[np.uint64]
+    bounds: NDArray[np.int64]
+    doc: NDArray[np.int64]
+    paragraph: NDArray[np.int64]
+
+
 class Candidates(NamedTuple):
     """Leaders that folds may have: those of fold i are number offsets[i] to offsets[i + 1]. What the folds are `told`
     of.
@@ -47,6 +60,7 @@ class Candidates(NamedTuple):
     doc: NDArray[np.int64]
     paragraph: NDArray[np.int64]
     offsets: NDArray[np.int64]
+    buckets: Buckets
 
 
 _COLUMNS = ("doc", "paragraph", "start", "end", "letters", "unspaced", "tokens", "masked", "fold_hi", "fold_lo")
@@ -62,18 +76,64 @@ def asking(paragraphs: Batches, within: Batches, tails: pa.Table) -> Asking:
     return Asking(known, evidence.astype(np.int8), gone)
 
 
-def candidates(index: Index, asked: Asking, paragraphs: Batches, method: Method) -> Candidates:
-    """The earlier leaders of the folds that are known, and those that share a bucket with one that is not."""
+def candidates(
+    index: Index,
+    asked: Asking,
+    paragraphs: Batches,
+    held: tuple[NDArray[np.int64], NDArray[np.int64], Held],
+    method: Method,
+) -> Candidates:
+    """The earlier leaders of the folds that are known, and those that share a bucket with one that is not.
+
+    Of the latter only those that may be alike by what the two `held` (columns of HELD).
+    """
     told = index.told(asked.fold_keys())
     count = len(asked.firsts)
     known = np.zeros(count, np.bool_)
     known[told.at] = True
     fold, keys = _bucket_keys(asked, ~known, paragraphs)
-    at, doc, paragraph = index.leaders(keys, most=method.bucket_leaders + 1)
-    rows = np.stack([np.append(told.at, fold[at]), np.append(told.doc, doc), np.append(told.paragraph, paragraph)])
-    rows = np.unique(rows, axis=1)
-    offsets = np.searchsorted(rows[0], np.arange(count + 1))
-    return Candidates(told, rows[1], rows[2], offsets)
+    unique, bucket = np.unique(keys, return_inverse=True)
+    bounds, rows = index.leaders(unique, most=method.bucket_leaders + 1)
+    doc, paragraph = rows["doc"], rows["paragraph"].astype(np.int64)
+    words = rows["words"].view(np.uint64).reshape(-1, HELD_WORDS)
+    theirs = Held(words, rows["shingles"].astype(np.int64), rows["tokens"].astype(np.int64))
+    mine = _held_of(asked, held)
+    pairs = may_follow((fold, bucket), bounds, mine, theirs, method.limits, most=method.bucket_leaders)
+    led, other = np.unique(pairs, axis=1)
+    found = np.stack(
+        [np.append(told.at, led), np.append(told.doc, doc[other]), np.append(told.paragraph, paragraph[other])]
+    )
+    found = np.unique(found, axis=1)
+    offsets = np.searchsorted(found[0], np.arange(count + 1))
+    return Candidates(told, found[1], found[2], offsets, Buckets(unique, bounds, doc, paragraph))
+
+
+def _held_of(asked: Asking, held: tuple[NDArray[np.int64], NDArray[np.int64], Held]) -> Held:
+    """What the folds hold; nothing for those that lie in no bucket."""
+    doc, paragraph, rows = held
+    place = np.searchsorted(asked.known["doc"], doc) + paragraph
+    row = np.full(len(asked.known["doc"]) + 1, -1)
+    row[place] = np.arange(len(doc))
+    at = row[asked.firsts]
+    some = at >= 0
+    out = Held(np.zeros((len(at), HELD_WORDS), np.uint64), *np.zeros((2, len(at)), np.int64))
+    for column, values in zip(out, rows, strict=True):
+        column[some] = values[at[some]]
+    return out
+
+
+def absent_rows(buckets: Buckets, docs: NDArray[np.int64], method: Method) -> pa.RecordBatch:
+    """Buckets of which some leaders lie in none of these documents (schema ABSENT)."""
+    bucket = np.repeat(np.arange(len(buckets.keys)), np.diff(buckets.bounds))
+    rank = np.arange(len(bucket)) - buckets.bounds[bucket]
+    out = ~np.isin(buckets.doc, docs) & (rank < method.bucket_leaders)
+    leaders = np.bincount(bucket[out], minlength=len(buckets.keys))
+    more = np.diff(buckets.bounds) > method.bucket_leaders
+    some = np.flatnonzero((leaders > 0) | more)
+    key = buckets.keys[some].view(np.int64)
+    order = np.argsort(key)
+    columns = {"key": key[order], "leaders": leaders[some][order], "more": more[some][order]}
+    return batch(ABSENT, columns)
 
 
 def _bucket_keys(
@@ -95,7 +155,11 @@ def _bucket_keys(
 def documents_asked(index: Index, asked: Asking, found: Candidates, method: Method) -> NDArray[np.int64]:
     """The earlier documents in which leaders, the last copies of what they lead, and known neighbours stand."""
     leaders = np.unique(np.stack([found.doc, found.paragraph]), axis=1)
-    recent = index.told(keys_of(RECENT, *leaders))
+    # Only strong paragraphs lead to documents of which a new one may be a double.
+    strong = method.strong(asked.known["letters"][asked.firsts], asked.known["unspaced"][asked.firsts])
+    of_strong = np.repeat(strong, np.diff(found.offsets))
+    strong_leaders = np.unique(np.stack([found.doc[of_strong], found.paragraph[of_strong]]), axis=1)
+    recent = index.told(keys_of(RECENT, *strong_leaders))
     beside = index.told(_pair_keys(asked, found, method))
     return np.unique(np.concatenate([leaders[0], recent.doc, beside.doc]))
 

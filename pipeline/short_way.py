@@ -8,6 +8,7 @@ way, which does that; it remains for new versions of documents, and is what test
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -16,16 +17,16 @@ from numpy.typing import NDArray
 from pipeline import plan as plans
 from pipeline.config import Settings
 from pipeline.dedup.method import Method
-from pipeline.dedup.trace_keys import DOUBLE, keys_of
+from pipeline.dedup.trace_keys import DOUBLE, keys_of, name_keys
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset, Stage, made
 from pipeline.frozen import past_rows, told_rows
-from pipeline.questions import Asking, Candidates, asking, candidates, documents_asked, equal_documents
+from pipeline.questions import Asking, Candidates, absent_rows, asking, candidates, documents_asked, equal_documents
 from pipeline.recall import recalled_some
+from pipeline.stages.held import held, held_of
 from pipeline.stages.names import names
-from pipeline.stages.schemas import DOCUMENTS, FROZEN, NAMES, TAILS
+from pipeline.stages.schemas import ABSENT, DOCUMENTS, FROZEN, HELD, NAMES, TAILS
 from pipeline.stages.tables import whole
-from pipeline.stages.traces import name_keys
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.traces import Index, index_of
@@ -105,7 +106,8 @@ def fill(
     for stage in alone:
         fresh[stage.name] = made(stage, fresh, engine)
     asked = asking_of(fresh, engine)
-    offered = candidates(index, asked, engine.rows(fresh["paragraphs"]), method)
+    data["held"] = engine.map("held", partial(held, method=method), HELD, fresh["documents"], fresh["paragraphs"])
+    offered = candidates(index, asked, engine.rows(fresh["paragraphs"]), held_of(engine.rows(data["held"])), method)
     docs = _needed(index, asked, offered, engine.rows(data["fresh"]), method)
     rows, removed = recalled_some(store, before, docs)
     past = {"documents": engine.write("past", DOCUMENTS, [[each] for each in rows])}
@@ -119,6 +121,7 @@ def fill(
     if rows:
         frozen += past_rows(index, asking_of(past, engine), removed, docs)
     data["frozen"] = engine.write("frozen", FROZEN, [frozen])
+    data["absent"] = engine.write("absent", ABSENT, [[absent_rows(offered.buckets, docs, method)]])
     for stage in stages:
         if stage.name in _TOLD:
             data[stage.name] = made(stage, {**data, **fresh}, engine)

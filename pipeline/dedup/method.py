@@ -75,9 +75,11 @@ class Method:
         bucket_lists: tuple[NDArray[np.int32], NDArray[np.int64]],
         contents: Contents,
         frozen: NDArray[np.bool_] | None = None,
+        absent: tuple[NDArray[np.int32], NDArray[np.bool_]] | None = None,
     ) -> Leaders:
         """Leaders of candidates in document order (see `leaders.leaders_of`)."""
-        return leaders_of(bucket_lists, contents, self.limits, most_leaders=self.bucket_leaders, frozen=frozen)
+        most = self.bucket_leaders
+        return leaders_of(bucket_lists, contents, self.limits, most_leaders=most, frozen=frozen, absent=absent)
 
     def leaders_inside(
         self,

@@ -1,5 +1,6 @@
 """Keys of traces: by what a run asks the index of earlier ones. 64 bits to find a trace, 64 more to know it."""
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,13 @@ def keys_of(kind: int, *words: NDArray[np.int64]) -> Keys:
     key = _hashed(kind, words, _ONE)
     newest = _NEWEST if kind == RECENT else np.uint64(0)
     return Keys(key & ~_NEWEST | newest, _hashed(kind, words, _OTHER).view(np.int64))
+
+
+def name_keys(names: list[str]) -> Keys:
+    """Keys of names: of BLAKE2b-128."""
+    halves = [hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest() for name in names]
+    words = np.frombuffer(b"".join(halves), np.int64).reshape(-1, 2)
+    return keys_of(NAME, words[:, 0], words[:, 1])
 
 
 def holds_newest(key: NDArray[np.uint64]) -> NDArray[np.bool_]:

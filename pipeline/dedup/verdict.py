@@ -115,10 +115,23 @@ def may_miss(mine: int, theirs: int, contents: Contents, limits: Limits) -> int:
     """
     ours = contents.shingle_offsets[mine + 1] - contents.shingle_offsets[mine]
     others = contents.shingle_offsets[theirs + 1] - contents.shingle_offsets[theirs]
+    return missing_allowed(ours, others, limits)
+
+
+@compiled
+def missing_allowed(ours: int, others: int, limits: Limits) -> int:
+    """The same, for a paragraph of `ours` shingles beside one of `others`."""
     numerator, denominator = limits.threshold
     near = -(-numerator * (ours + others) // (numerator + denominator))
     part = -(-limits.containment[0] * ours // limits.containment[1])
     return ours - (min(near, part) if ours < others else near)
+
+
+@compiled
+def new_allowed(tokens: int, unspaced: bool, limits: Limits) -> int:
+    """How many of its tokens may be new in a paragraph that says what another one said."""
+    share = limits.novelty_unspaced if unspaced else limits.novelty
+    return min(tokens * share[0] // share[1], limits.novel_tokens)
 
 
 @compiled
@@ -128,8 +141,7 @@ def _says_the_same(mine: int, theirs: int, contents: Contents, limits: Limits) -
         return False
     left = _set(mine, contents.tokens, contents.token_offsets)
     right = _set(theirs, contents.tokens, contents.token_offsets)
-    share = limits.novelty_unspaced if contents.unspaced[mine] else limits.novelty
-    most_new = min(len(left) * share[0] // share[1], limits.novel_tokens)
+    most_new = new_allowed(len(left), contents.unspaced[mine], limits)
     j = alone = 0
     for i in range(len(left)):
         token = left[i] | AGAIN

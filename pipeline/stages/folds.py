@@ -9,7 +9,7 @@ from pipeline.dedup import buckets
 from pipeline.dedup.distinct import numbered
 from pipeline.dedup.method import Method, first_places
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CANDIDATES, CONTENTS, EQUALS, FOLDS, FROZEN, LEADERS, TAILS
+from pipeline.stages.schemas import ABSENT, CANDIDATES, CONTENTS, EQUALS, FOLDS, FROZEN, LEADERS, TAILS
 from pipeline.stages.tables import batch, columns, contents_in, gathered, list_column, lists, numbers, places, whole
 
 
@@ -29,17 +29,26 @@ def folds(paragraphs: Batches, within: Batches, tails: Batches, equals: Batches)
 
 
 def candidates(
-    folds: Batches, paragraphs: Batches, paragraphs_again: Batches, frozen: Batches, *, method: Method, since: int
+    folds: Batches,
+    paragraphs: Batches,
+    paragraphs_again: Batches,
+    frozen: Batches,
+    absent: Batches,
+    *,
+    method: Method,
+    since: int,
 ) -> Batches:
     """First occurrences of folds that share a bucket with another fold (schema CANDIDATES), in order.
 
     The keys of buckets come twice: once to mark the table of buckets, once to see what is crowded. Of documents before
-    number `since` only those take part that are known to lead, and only in buckets that a later one shares.
+    number `since` only those take part that are known to lead, and only in buckets that a later one shares. Buckets
+    with leaders that are `absent` (schema ABSENT) come first, numbered as they are there.
     """
     doc, paragraph, fold = columns(folds, "doc", "paragraph", "fold")
     first = np.zeros(len(fold), np.bool_)
     first[first_places(fold)] = method.across != "off"
     first[_followers(doc, whole(frozen, FROZEN))] = False
+    others = numbers(whole(absent, ABSENT), "key")
     table = buckets.empty_table(int(np.count_nonzero(first)) * method.keys_a_paragraph)
     at = 0
     for rows in paragraphs:
@@ -50,13 +59,13 @@ def candidates(
     at = 0
     for rows in paragraphs_again:
         keys, owner = _live_keys(rows, first[at : at + rows.num_rows])
-        some = np.flatnonzero(buckets.crowded(table, keys))
+        some = np.flatnonzero(buckets.crowded(table, keys) | (_among(keys, others) >= 0))
         kept_keys.append(keys[some])
         kept_at.append((owner[some] + at).astype(np.int32))
         at += rows.num_rows
     all_keys = np.concatenate(kept_keys)
     kept_keys.clear()  # the most memory that a run needs is here
-    numbers_of = buckets.bucket_numbers(all_keys)
+    numbers_of = _numbered(all_keys, others)
     where = np.concatenate(kept_at)
     asked = np.zeros(int(numbers_of.max(initial=-1)) + 2, np.bool_)  # the last one: of keys that are alone
     asked[numbers_of[doc[where] >= since]] = True
@@ -76,6 +85,21 @@ def candidates(
     )
 
 
+def _numbered(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Numbers of buckets: of `others` (sorted) by their place there, then of keys that occur twice; -1 for the rest."""
+    found = buckets.bucket_numbers(keys)
+    at = _among(keys, others)
+    return np.where(at >= 0, at, np.where(found >= 0, found + len(others), -1)).astype(np.int32)
+
+
+def _among(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each key in `others` (sorted), -1 without."""
+    if len(others) == 0:
+        return np.full(len(keys), -1)
+    at = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+    return np.where(others[at] == keys, at, -1)
+
+
 def _followers(doc: NDArray[np.int64], frozen: pa.Table) -> NDArray[np.int64]:
     """Places of paragraphs that are known not to be the first of a leader's fold."""
     leads = pc.and_(
@@ -92,11 +116,15 @@ def _live_keys(rows: pa.RecordBatch, first: NDArray[np.bool_]) -> tuple[NDArray[
     return keys[live], owner[live]
 
 
-def leaders(contents: Batches, *, method: Method) -> Batches:
+def leaders(contents: Batches, absent: Batches, *, method: Method) -> Batches:
     """Folds that have a leader, and those whose search was capped (schema LEADERS), in order."""
     held = gathered(contents, CONTENTS)
     fold = held["fold"]
-    found = method.leaders(held["buckets"], contents_in(held), held["frozen"])
+    others = whole(absent, ABSENT)
+    used, full = (numbers(others, name) for name in ("leaders", "more"))
+    room = max(0, int(held["buckets"][0].max(initial=-1)) + 1 - len(used))
+    used, full = np.append(used, np.zeros(room, np.int32)), np.append(full, np.zeros(room, np.bool_))
+    found = method.leaders(held["buckets"], contents_in(held), held["frozen"], (used, full))
     some = np.flatnonzero((found.leader != np.arange(len(fold))) | found.capped)
     yield batch(
         LEADERS,

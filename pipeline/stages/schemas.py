@@ -179,6 +179,10 @@ FROZEN = _schema(
     kept=pa.bool_(),  # not removed as a repeat, and not in a document that is kept out
 )
 
+# Buckets with leaders of earlier documents that are none of those compared with: how many the bucket remembers, and
+# whether it had more than it remembers. Sorted by key.
+ABSENT = _schema(key=_int64, leaders=_int32, more=pa.bool_())
+
 # First occurrences of folds that share a bucket with another fold; `frozen`: known to lead.
 CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, frozen=pa.bool_(), buckets=pa.list_(_int32))
 
@@ -232,6 +236,9 @@ REPEATS = _schema(
 NAMES = _schema(doc=_int64, doc_id=_string)
 # The repeats with the name of the twin.
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
+
+# What a paragraph in buckets holds, as far as it takes to see that another one is not alike (`dedup.leaders.Held`).
+HELD = _schema(doc=_int64, paragraph=_int32, shingles=_int32, tokens=_int32, words=pa.binary(80))
 
 # What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
 TRACED = _schema(
@@ -312,7 +319,7 @@ TRACES = _schema(
     union=_int32,  # negative where a fold is contained in its leader
 )
 # Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
-PLACES = _schema(doc=_int64, paragraph=_int32)
+PLACES = HELD
 BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
 
 # Keys and order of every document that a run added: what later runs compare with.

@@ -1,6 +1,5 @@
 """Stage `traces`: what later nights will ask of the documents of this one, instead of reading them."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.method import Method
 from pipeline.dedup.relations import Paragraphs
-from pipeline.dedup.trace_keys import DOUBLE, FOLD, NAME, PAIR, RECENT, TEXT, Keys, keys_of
+from pipeline.dedup.trace_keys import DOUBLE, FOLD, PAIR, RECENT, TEXT, Keys, keys_of, name_keys
 from pipeline.flow import Batches
 from pipeline.stages.live import Live, Seen, decided, known_of, live, seen
 from pipeline.stages.schemas import EQUALS, NAMES, REPEATS, TAILS, TRACED
@@ -70,13 +69,6 @@ class _Corpus(NamedTuple):
     def address(self, at: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Document and paragraph of positions."""
         return self.part.doc[at], self.paragraph[at].astype(np.int64)
-
-
-def name_keys(names: list[str]) -> Keys:
-    """Keys of names: of BLAKE2b-128."""
-    halves = [hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest() for name in names]
-    words = np.frombuffer(b"".join(halves), np.int64).reshape(-1, 2)
-    return keys_of(NAME, words[:, 0], words[:, 1])
 
 
 def text_keys(documents: pa.Table, method: Method) -> tuple[NDArray[np.int64], Keys]:

@@ -89,7 +89,7 @@ class Mapped:
             if len(high) and high[-1] >= first and high[0] < behind:
                 low, end = np.searchsorted(high, np.array([first, behind], np.uint64)).tolist()
                 parts.append({name: column[low:end].copy() for name, column in columns.items()})
-        empty = {field.name: np.empty(0, field.type.to_pandas_dtype()) for field in self._reader.schema}
+        empty = {field.name: _nothing(field.type) for field in self._reader.schema}
         return {name: np.concatenate([empty[name], *(part[name] for part in parts)]) for name in empty}
 
     def release(self) -> None:
@@ -111,10 +111,33 @@ def mapped(store: Store, file: LiveFile) -> Mapped:
 def _columns(batch: pa.RecordBatch) -> Columns:
     out: Columns = {}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        values = column.to_numpy(zero_copy_only=True)
+        if pa.types.is_fixed_size_binary(column.type):
+            values = np.frombuffer(column.buffers()[1], _plain(column.type)) if len(column) else _nothing(column.type)
+        else:
+            values = column.to_numpy(zero_copy_only=True)
         values.flags.writeable = False
         out[name] = values
     return out
+
+
+def _plain(kind: pa.DataType) -> np.dtype[Any]:
+    """The type of the elements of a column as an array; of bytes, as they are."""
+    return np.dtype(f"V{kind.byte_width}" if pa.types.is_fixed_size_binary(kind) else kind.to_pandas_dtype())
+
+
+def _nothing(kind: pa.DataType) -> NDArray[Any]:
+    return np.empty(0, _plain(kind))
+
+
+def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    if not pa.types.is_fixed_size_binary(kind):
+        return pa.array(values, kind)
+    return pa.FixedSizeBinaryArray.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def nothing_of(kind: str) -> Columns:
+    """The columns of a kind without rows."""
+    return {field.name: _nothing(field.type) for field in SEARCHED[kind]}
 
 
 def joined(columns: Columns) -> NDArray[np.uint64]:
@@ -137,7 +160,7 @@ def found_rows(
 ) -> tuple[NDArray[np.int64], Columns]:
     """(places in `keys`, rows) of all rows of a sorted file with one of these keys (sorted), in order of the file."""
     places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-    empty = {field.name: np.empty(0, field.type.to_pandas_dtype()) for field in SEARCHED[file.kind]}
+    empty = nothing_of(file.kind)
     rows: list[Columns] = [empty]
     upper = keys >> np.uint64(32)
     for batch in mapped(store, file).batches():
@@ -166,7 +189,7 @@ class SortedWriter:
         with writing(self._path):
             for start in range(0, count, MOST_ROWS):
                 part = [
-                    pa.array(columns[field.name][start : start + MOST_ROWS], field.type)
+                    _column(columns[field.name][start : start + MOST_ROWS], field.type)
                     for field in SEARCHED[self._kind]
                 ]
                 self._writer.write_batch(pa.RecordBatch.from_arrays(part, schema=SEARCHED[self._kind]))

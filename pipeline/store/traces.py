@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.trace_keys import Keys, holds_newest
 from pipeline.store.folder import Store
-from pipeline.store.kinds import SEARCHED
 from pipeline.store.manifest import Manifest
-from pipeline.store.runs import Columns, Run, found_rows, mapped, runs_of
+from pipeline.store.runs import Columns, Run, found_rows, mapped, nothing_of, runs_of
 
 STRANGERS = 16  # keys of buckets are cut to 48 bits: room for so many leaders that only seem to lie in a bucket
 
@@ -48,29 +47,29 @@ class Index:
         best = best[np.flatnonzero(np.diff(places[best], prepend=-1))]
         return Told(places[best], *(_column(parts, name)[best] for name in Told._fields[1:]))
 
-    def leaders(
-        self, keys: NDArray[np.uint64], *, most: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """(place in `keys`, document, paragraph) of the leaders in these buckets: at least the first `most` of each."""
-        order = np.argsort(keys, kind="stable")
-        found: list[tuple[NDArray[np.int64], Columns]] = []
+    def leaders(self, keys: NDArray[np.uint64], *, most: int) -> tuple[NDArray[np.int64], Columns]:
+        """(bounds, leaders) of the buckets with these keys (sorted, unique): those of bucket i are rows bounds[i] to
+        bounds[i + 1] (schema PLACES), the first `most` at least, in order.
+        """
+        parts = []
         for run in self.runs:
-            at, rows = found_rows(self.store, run.files["bands"], keys[order], most=most + STRANGERS)
-            found.append((order[at], self._places(run, rows["place"].astype(np.int64))))
-        at = np.concatenate([np.empty(0, np.int64), *(each for each, _ in found)])
-        return at, _column(found, "doc"), _column(found, "paragraph")
+            at, rows = found_rows(self.store, run.files["bands"], keys, most=most + STRANGERS)
+            parts.append((at, self._places(run, rows["place"].astype(np.int64))))
+        at = np.concatenate([np.empty(0, np.int64), *(each for each, _ in parts)])
+        order = np.argsort(at, kind="stable")
+        nothing = nothing_of("places")
+        found = {name: np.concatenate([nothing[name], *(rows[name] for _, rows in parts)])[order] for name in nothing}
+        return np.searchsorted(at[order], np.arange(len(keys) + 1)), found
 
     def _places(self, run: Run, wanted: NDArray[np.int64]) -> Columns:
         """Rows of `places` of a run."""
-        parts = []
         order = np.argsort(wanted, kind="stable")
-        out = {field.name: np.empty(len(wanted), field.type.to_pandas_dtype()) for field in SEARCHED["places"]}
+        out = {name: np.empty(len(wanted), column.dtype) for name, column in nothing_of("places").items()}
         before = 0
         for batch in mapped(self.store, run.files["places"]).batches():
             behind = before + len(batch["doc"])
             low, high = np.searchsorted(wanted[order], [before, behind]).tolist()
             some = order[low:high]
-            parts.append(some)
             for name, column in batch.items():
                 out[name][some] = column[wanted[some] - before]
             before = behind

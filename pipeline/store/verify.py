@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pipeline.errors import ClearError
 from pipeline.store.finding import FROM_BACKUP, Finding
 from pipeline.store.folder import Store
+from pipeline.store.index_check import index_findings
 from pipeline.store.manifest import Manifest, manifest_path
 from pipeline.store.subset import WHOLE, Subset
 from pipeline.store.verify_files import chain_findings, corpus_findings, file_findings, manifests_of, view_findings
@@ -30,6 +31,7 @@ def verify(store: Store, *, deep: bool, subset: Subset = WHOLE) -> list[Finding]
         if deep and not damaged:
             path = str(manifest_path(store, current.generation))
             found += _guarded(lambda: promise_findings(store, current, subset), path)
+            found += _guarded(lambda: index_findings(store, current), path)
     return found
 
 

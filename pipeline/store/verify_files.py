@@ -10,7 +10,8 @@ from pipeline.errors import ClearError
 from pipeline.store.files import reading, sha256_of
 from pipeline.store.finding import FROM_BACKUP, RUN_AGAIN, Finding
 from pipeline.store.folder import Store, check_corpus_json
-from pipeline.store.kinds import SCHEMAS
+from pipeline.store.index_check import wrong_order
+from pipeline.store.kinds import SCHEMAS, SEARCHED
 from pipeline.store.manifest import LiveFile, Manifest, generations, load_manifest, manifest_path
 from pipeline.store.parquet import read_batches
 from pipeline.store.subset import Subset
@@ -65,7 +66,7 @@ def file_findings(store: Store, manifests: list[Manifest], *, subset: Subset | N
     for file in files:
         what = _damage(store, file)
         if not what and subset and subset.holds(file):
-            what = _other_bytes(store, file) or (_wrong_content(store, file) if file.kind in SCHEMAS else "")
+            what = _other_bytes(store, file) or _damaged_content(store, file)
         if what:
             found.append(Finding(str(file.path(store)), what, FROM_BACKUP))
     return found
@@ -80,6 +81,12 @@ def _damage(store: Store, file: LiveFile) -> str:
     except OSError as error:
         return f"cannot be looked at: {error.strerror or error}"
     return "" if size == file.bytes else f"has {size:,} bytes, not {file.bytes:,}"
+
+
+def _damaged_content(store: Store, file: LiveFile) -> str:
+    if file.kind in SCHEMAS:
+        return _wrong_content(store, file)
+    return wrong_order(store, file) if file.kind in SEARCHED else ""
 
 
 def _other_bytes(store: Store, file: LiveFile) -> str:

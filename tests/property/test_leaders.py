@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.dedup import reference
 from pipeline.dedup.contents import Contents, contents_of
-from pipeline.dedup.leaders import Leaders, leaders_of
+from pipeline.dedup.leaders import Leaders, held_in, leaders_of, may_follow
 from pipeline.dedup.method import Method
 from pipeline.dedup.reference import Shares
 from pipeline.dedup.verdict import limits
@@ -32,13 +32,20 @@ def packed(sets: list[frozenset[int]], kind: type) -> tuple[NDArray, NDArray[np.
     return np.array([value for each in sets for value in sorted(each)], kind), offsets
 
 
-def led(rows: list[Row], shares: Shares, most: int) -> Leaders:
+def contents_in(rows: list[Row]) -> Contents:
     shingles = packed([row.shingles for row in rows], np.uint64)
     tokens = packed([frozenset(2 * token + (token in row.twice) for token in row.tokens) for row in rows], np.uint64)
     masked, unspaced = (np.array([getattr(row, name) for row in rows], kind) for name, kind in FLAGS)
     negates = np.array([not row.tokens.isdisjoint(oracles.NEGATIVE) for row in rows], np.bool_)
-    contents = Contents(*shingles, *tokens, masked, unspaced, negates)
-    return leaders_of(packed([row.buckets for row in rows], np.int32), contents, limits(shares), most_leaders=most)
+    return Contents(*shingles, *tokens, masked, unspaced, negates)
+
+
+def buckets_of(rows: list[Row]) -> tuple[NDArray, NDArray[np.int64]]:
+    return packed([row.buckets for row in rows], np.int32)
+
+
+def led(rows: list[Row], shares: Shares, most: int) -> Leaders:
+    return leaders_of(buckets_of(rows), contents_in(rows), limits(shares), most_leaders=most)
 
 
 def simple(sets: list[set[int]], masked: list[int] | None = None) -> list[Row]:
@@ -92,6 +99,39 @@ def test_only_the_past_decides(before: list[Row], after: list[Row], shares: Shar
     alone, both = (led(each, shares, most) for each in (before, before + after))
     for name in ("leader", "shared", "union", "partial"):
         assert getattr(both, name)[: len(before)].tolist() == getattr(alone, name).tolist()
+
+
+@given(given_rows, given_rows, given_shares, st.integers(1, 4), st.frozensets(st.integers(0, 13)))
+def test_of_the_past_only_leaders_that_may_be_alike_are_needed(
+    before: list[Row], after: list[Row], shares: Shares, most: int, more: frozenset[int]
+) -> None:
+    """The index offers these (`may_follow`), and tells of each bucket how many others it remembers."""
+    whole = led(before + after, shares, most)
+    past = [row for row in range(len(before)) if whole.leader[row] == row]
+    members = {bucket: [row for row in past if bucket in before[row].buckets] for bucket in range(5)}
+    flat = [row for bucket in range(5) for row in members[bucket]]
+    bounds = np.cumsum([0, *(len(members[bucket]) for bucket in range(5))]).astype(np.int64)
+    theirs = held_in(contents_in([before[row] for row in flat]))
+    asked = [(row, bucket) for row, each in enumerate(after) for bucket in sorted(each.buckets)]
+    columns = np.array(asked, np.int64).reshape(-1, 2)
+    where = columns[:, 0].copy(), columns[:, 1].copy()
+    pairs = may_follow(where, bounds, held_in(contents_in(after)), theirs, limits(shares), most=most)
+    here = [row for row in past if row in {flat[other] for other in pairs[1]} | more]
+    absent = [sum(row not in here for row in members[bucket][:most]) for bucket in range(5)]
+    full = [len(members[bucket]) > most for bucket in range(5)]
+    rows = [before[row] for row in here] + after
+    found = leaders_of(
+        buckets_of(rows),
+        contents_in(rows),
+        limits(shares),
+        most_leaders=most,
+        frozen=np.arange(len(rows)) < len(here),
+        absent=(np.array(absent, np.int32), np.array(full)),
+    )
+    number = dict(enumerate([*here, *range(len(before), len(before) + len(after))]))
+    assert [number[row] for row in found.leader[len(here) :].tolist()] == whole.leader[len(before) :].tolist()
+    for name in ("shared", "union", "partial", "capped"):
+        assert getattr(found, name)[len(here) :].tolist() == getattr(whole, name)[len(before) :].tolist()
 
 
 # --- pairs forced together ----------------------------------------------------------------------------------------
