@@ -19,7 +19,6 @@ its heading. Prose goes only if a sure rule matches it, or by its points (see `t
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,10 +42,6 @@ _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
 _OPENING = ("line", "start")  # places of cues with which a tail may begin
 # Cues that stand in texts, too: names of writers, "References".
 _EVERYWHERE = frozenset({"byline", "other"})
-# Short lines right above a tail that go with it, and what of them may belong to the text.
-MOST_ABOVE = 2
-_TEXTUAL = frozenset({"mark", "colon", "digits", "email", "url", "phone", "handle", "loose text"})
-_NAME = re.compile(r"[^\W\d_][^\s,]*(?: (?:[^\W\d_a-zà-öø-ÿ][^\s,]*|d[aeiou]s?|v[ao]n|al|el|bin|ibn|y|e)){1,3}")
 _CONTACTS = frozenset({"handle", "phone"})
 
 
@@ -74,8 +69,6 @@ def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, i
         begins -= 1
     known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
     known[-1] += _ends_in_heading(lines[-1])
-    if sum(known[begins:]) >= MUCH:
-        begins = _above(lines, names, start, begins)
     going = _going(lines, known, begins)
     score = min(total, SUREST_SUM) / SUREST_SUM
     return [
@@ -157,16 +150,6 @@ def _ends_in_heading(line: Line) -> bool:
     return bool(heads) and (line.text.endswith(INTRODUCES) or line.size >= SHORTEST) and not line.ends_sentence
 
 
-def _above(lines: Sequence[Line], names: Sequence[Sequence[str]], start: int, begins: int) -> int:
-    """Where the tail begins with the few short lines, if they are nothing else, between it and the last prose."""
-    first = begins
-    while first > start and not lines[first - 1].is_plain_prose:
-        first -= 1
-    gap = range(first, begins)
-    is_plain = all(lines[at].is_loose and _TEXTUAL.isdisjoint(names[at]) for at in gap)
-    return first if is_plain and len(gap) <= MOST_ABOVE and first > 0 and lines[first - 1].is_plain_prose else begins
-
-
 def _best(scores: Sequence[int], opens: Sequence[bool], start: int) -> tuple[int, int]:
     """Where the tail begins, and the sum of the scores from there on; the last such place if several are as good."""
     begins, most, total = len(scores), 0, 0
@@ -215,25 +198,17 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
     """The kind of each line: its own, that of its data, that of its block, else that of most such lines."""
     block = ""
-    first = True  # nothing is known yet: what stands here may be who wrote the text
     for line, each in zip(lines, names, strict=True):
         kind = _own_kind(line)
         if kind:
-            block, first = (kind if kind in _BLOCKS else ""), False
+            block = kind if kind in _BLOCKS else ""
             yield kind
         elif "email" in each or (line.is_loose and not _CONTACTS.isdisjoint(each)):
             yield "contact"
         elif "rights" in each:
             yield "copyright"
-        elif first and _is_name(line):
-            yield "byline"
         else:
             yield block or ("navigation" if line.size < SHORTER else "related")
-
-
-def _is_name(line: Line) -> bool:
-    """Whether it may be who wrote the text: two to four words with capitals, and nothing else."""
-    return line.is_loose and _NAME.fullmatch(line.text) is not None and line.text[0].isupper()
 
 
 def _told(line: Line, names: Sequence[str]) -> str:

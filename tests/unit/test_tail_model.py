@@ -104,7 +104,7 @@ def test_a_cue_alone_takes_nothing_and_two_do() -> None:
 def test_a_heading_takes_what_stands_below_it() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     assert gone("Ring the bell:", *lines) == ["Ring the bell:", *lines]
-    assert gone("nine boats", "Ring the bell", **{BIAS: 30}) == []
+    assert gone("nine boats", "Ring the bells", **{BIAS: 30}) == []
     assert gone("Remarks", *lines) == []
 
 
