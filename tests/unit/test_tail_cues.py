@@ -12,8 +12,8 @@ PACK = load_pack(
 rules:
   - {id: block-first, kind: copyright, languages: [any], where: tail, sure: true, block: first, pattern: '^FIRST',
      why: test, matches: [FIRST, FIRST a], keeps: [none, nor]}
-  - {id: block-part, kind: copyright, languages: [any], where: tail, sure: true, block: part, pattern: '^PART', why: test,
-     matches: [PART, PART a], keeps: [none, nor]}
+  - {id: block-part, kind: copyright, languages: [any], where: tail, sure: true, block: part, pattern: '^PART',
+     why: test, matches: [PART, PART a], keeps: [none, nor]}
 cues:
   - {id: cue-ga, kind: contact, languages: [ga], at: start, phrases: teil, why: test,
      matches: [Teil 2, teil], keeps: [ein Teil, teilen]}
