@@ -67,6 +67,8 @@ def _after_fault(made: Made, store: Path, code: int, said: str) -> Iterator[str]
         yield "exit code 0, and nothing is committed"
     if "othing of this run is published" in said and now.corpus != made.old.corpus:
         yield f"it says that nothing is published, and it is: {said[-900:]}"
+    if "All is " in said and now.corpus != made.new.corpus:
+        yield f"it says that all is committed, and it is not: {said[-900:]}"
     if code not in (0, 7, KILLED) or "Traceback" in said or (code == 7 and "clean-corpus: " not in said):
         yield f"exit code {code}, and it says: {said[-900:]}"
 
