@@ -147,5 +147,5 @@ MUTANTS = {
     "errors raw": Mutant("night", "EIO", "/manifests/", errors_raw),
     "told in place": Mutant("night", "kill", "/last_run", told_in_place),
     "replaced, not linked": Mutant("race", "", "", replaced),
-    "files before manifests": Mutant("retiring", "kill", "/gen/", files_before_manifests),
+    "files before manifests": Mutant("retiring", "kill", "/gen/g00000001", files_before_manifests),
 }
