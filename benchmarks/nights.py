@@ -24,7 +24,7 @@ from pipeline.store.commit import begin, commit
 from pipeline.store.folder import Store, open_store
 from pipeline.store.kinds import SEARCHED
 from pipeline.store.manifest import LiveFile, newest, parent_digest, sealed
-from pipeline.store.runs import MOST_ROWS, Columns, SortedWriter, halves
+from pipeline.store.tiers import MOST_ROWS, Columns, SortedWriter, halves
 from pipeline.store.views import publish
 
 NIGHT_MB = 10.0
@@ -96,7 +96,7 @@ def forget_pages(store: Path) -> None:
 
 
 def simulate(store: Store, paragraphs: int) -> None:
-    """Commits a generation that has a run of the index more, older than all: of so many paragraphs that lead."""
+    """Commits a generation that has a tier of the index more, older than all: of so many paragraphs that lead."""
     before = newest(store)
     assert before is not None
     folder = begin(store, before.generation + 1, "simulated")
