@@ -9,7 +9,7 @@ index is in memory.
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,12 +19,13 @@ from benchmarks import command
 from benchmarks.corpus import ROOT, grown, news, write
 from benchmarks.meter import Cost, cost_of
 from benchmarks.options import Options
+from benchmarks.plot import curves
 from benchmarks.table import show
 from pipeline.store.commit import begin, commit
 from pipeline.store.folder import Store, open_store
 from pipeline.store.kinds import SEARCHED
 from pipeline.store.manifest import LiveFile, newest, parent_digest, sealed
-from pipeline.store.runs import MOST_ROWS, Columns, SortedWriter, halves
+from pipeline.store.tiers import MOST_ROWS, Columns, SortedWriter, halves
 from pipeline.store.views import publish
 
 NIGHT_MB = 10.0
@@ -39,7 +40,7 @@ def main(options: Options) -> None:
     command.warm(work)
     young = work / "young"
     _night(nights[0], young, options)
-    rows = []
+    rows: list[tuple[str, float, *tuple[float, ...]]] = []
     for millions in (0.0, *options.paragraphs):
         store = work / "grown"
         shutil.copytree(young, store, symlinks=True)
@@ -51,6 +52,8 @@ def main(options: Options) -> None:
         warm = _night(nights[2], store, options)
         rows.append((f"{millions:g}", size, *_told(cold), *_told(warm)))
         shutil.rmtree(store)
+    if options.plot:
+        options.plot.write_text(picture(rows), encoding="utf-8")
     show(
         f"nights: clean-corpus run on {NIGHT_MB:g} MB beside so many paragraphs, {options.workers[-1]} workers",
         ("million paragraphs", "index MB", *(f"{when} {what}" for when in ("cold", "warm") for what in _HEAD)),
@@ -60,6 +63,14 @@ def main(options: Options) -> None:
             f"made by: python -m benchmarks nights --paragraphs {','.join(f'{each:g}' for each in options.paragraphs)}",
         ),
     )
+
+
+def picture(rows: Sequence[tuple[str, float, *tuple[float, ...]]]) -> str:
+    """The CPU seconds of the rows of the table, as SVG."""
+    points = [float(row[0]) for row in rows]
+    lines = {"cold: CPU s": [row[2] for row in rows], "warm: CPU s": [row[6] for row in rows]}
+    title = f"A night of {NIGHT_MB:g} MB"
+    return curves(title, "million paragraphs in the index before", points, lines)
 
 
 _HEAD = ("CPU s", "wall s", "peak", "read")
@@ -96,7 +107,7 @@ def forget_pages(store: Path) -> None:
 
 
 def simulate(store: Store, paragraphs: int) -> None:
-    """Commits a generation that has a run of the index more, older than all: of so many paragraphs that lead."""
+    """Commits a generation that has a tier of the index more, older than all: of so many paragraphs that lead."""
     before = newest(store)
     assert before is not None
     folder = begin(store, before.generation + 1, "simulated")

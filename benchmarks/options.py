@@ -41,6 +41,7 @@ class Options:
     train: bool
     show: int
     paragraphs: tuple[float, ...]
+    plot: Path | None
     work: Path
 
 
@@ -78,6 +79,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     parser.add_argument(
         "--paragraphs", default="1,5", help="nights: millions of paragraphs in the index (default 1,5; 50 takes 25 GB)"
     )
+    parser.add_argument("--plot", metavar="FILE", type=Path, help="nights: writes the curves there, as SVG")
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -100,6 +102,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         texts=found.texts,
         train=found.train,
         show=found.show,
+        plot=found.plot,
         paragraphs=tuple(float(each) for each in found.paragraphs.split(",")),
         work=work,
     )

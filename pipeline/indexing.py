@@ -22,8 +22,8 @@ from pipeline.stages.tables import columns, lists
 from pipeline.stages.traces import traces
 from pipeline.store.kinds import SEARCHED
 from pipeline.store.manifest import LiveFile
-from pipeline.store.run_merge import merged_runs, thinned
-from pipeline.store.runs import Columns, Run, SortedWriter, halves, runs_of
+from pipeline.store.tier_merge import merged_tiers, thinned
+from pipeline.store.tiers import Columns, SortedWriter, Tier, halves, tiers_of
 from pipeline.store.traces import STRANGERS
 
 _READS = ("paragraphs", "within", "tails", "equals", "folds", "leaders", "frozen", "repeats")
@@ -33,23 +33,23 @@ _MOST_KEYS = 1 << 24  # of buckets that are sorted at once: 200 MB
 def index_files(
     night: Night, folder: Path, data: Mapping[str, Dataset], settings: Settings, engine: LocalEngine, *, rewrites: bool
 ) -> tuple[LiveFile, ...]:
-    """The files of the index after a run: what it adds, merged with earlier runs where these are small.
+    """The files of the index after a run: what it adds, merged with earlier tiers where these are small.
 
     With `rewrites`, earlier documents have changed, and what was searched before is of no use.
     """
     if counts_templates(settings):
         return ()
     method, store, generation = method_of(settings), night.store, night.generation
-    runs = runs_of(night.before) if night.before and not rewrites else []
-    added = len(data["fresh"].shards) if runs else 0
+    tiers = tiers_of(night.before) if night.before and not rewrites else []
+    added = len(data["fresh"].shards) if tiers else 0
     documents, here = _last(data["documents"], added), _last(data["paragraphs"], added)
-    since = _first(documents, engine) if runs else 0
+    since = _first(documents, engine) if tiers else 0
     inputs = [data[name] for name in ("documents", "names", *_READS)]
     found = engine.gather("traces", partial(traces, method=method, since=since, run=generation), TRACED, *inputs)
     kept = data.get("held") or engine.map("held", partial(held, method=method), HELD, documents, here)
-    runs.append(_written(folder, generation, engine, (found, here, kept), method))
-    runs = merged_runs(store, folder, runs, most=method.bucket_leaders + 1 + STRANGERS)
-    return tuple(run.files[kind] for run in runs for kind in SEARCHED)
+    tiers.append(_written(folder, generation, engine, (found, here, kept), method))
+    tiers = merged_tiers(store, folder, tiers, most=method.bucket_leaders + 1 + STRANGERS)
+    return tuple(tier.files[kind] for tier in tiers for kind in SEARCHED)
 
 
 def _last(data: Dataset, shards: int) -> Dataset:
@@ -64,7 +64,7 @@ def _first(documents: Dataset, engine: LocalEngine) -> int:
 
 def _written(
     folder: Path, generation: int, engine: LocalEngine, data: tuple[Dataset, Dataset, Dataset], method: Method
-) -> Run:
+) -> Tier:
     """`data`: the traces, and of the same documents paragraphs and what they hold (schema HELD)."""
     found, paragraphs, kept = data
     key, check, doc, paragraph, shared, union, leads = columns(engine.rows(found), *TRACED.names)
@@ -82,7 +82,7 @@ def _written(
         for rows in parts:
             writer.write(rows)
         files[kind] = writer.finish()
-    return Run(generation, generation, files)
+    return Tier(generation, generation, files)
 
 
 def _places(doc: NDArray[np.int64], paragraph: NDArray[np.int32], kept: Batches) -> Columns:

@@ -21,8 +21,8 @@ from pipeline.stages.contents import beside_contents, contents
 from pipeline.stages.cuts import cuts
 from pipeline.stages.documents import documents
 from pipeline.stages.folds import candidates, folds, leaders
+from pipeline.stages.frozen import absent, frozen
 from pipeline.stages.glued import glued
-from pipeline.stages.live import nothing_absent, nothing_frozen
 from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
@@ -68,8 +68,8 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since
         Stage("tails", "map", tail, ("documents", "paragraphs", "within", "templates"), schemas.TAILS),
         Stage("glued", "map", glue, ("documents", "paragraphs", "within", "tails"), schemas.GLUED),
         # across documents: repeats among what is left, and what earlier runs said of it (here: nothing)
-        Stage("frozen", "gather", nothing_frozen, ("names",), schemas.FROZEN),
-        Stage("absent", "gather", nothing_absent, ("names",), schemas.ABSENT),
+        Stage("frozen", "gather", frozen, ("names",), schemas.FROZEN),
+        Stage("absent", "gather", absent, ("names",), schemas.ABSENT),
         Stage("folds", "gather", folds, found, schemas.FOLDS),
         Stage(
             "candidates",

@@ -111,9 +111,9 @@ def fill(
     docs = _needed(index, asked, offered, engine.rows(data["fresh"]), method)
     rows, removed = recalled_some(store, before, docs)
     past = {"documents": engine.write("past", DOCUMENTS, [[each] for each in rows])}
+    data["past"] = past["documents"]  # from here on its shards come before those of the new documents
     for stage in alone if rows else ():
         past[stage.name] = made(replace(stage, name=f"past-{stage.name}"), past, engine)
-    data["past"] = past["documents"]
     for name, new in fresh.items():
         data[name] = joined(past[name], new) if rows else new
     data["names"] = engine.write("names", NAMES, [_names(rows, engine.rows(data["fresh"]), taken, settings)])
@@ -124,6 +124,7 @@ def fill(
     data["absent"] = engine.write("absent", ABSENT, [[absent_rows(offered.buckets, docs, method)]])
     for stage in stages:
         if stage.name in _TOLD:
+            del data["past"]
             data[stage.name] = made(stage, {**data, **fresh}, engine)
         elif stage.name not in data:
             data[stage.name] = made(stage, data, engine)

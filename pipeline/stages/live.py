@@ -12,7 +12,7 @@ from pipeline.dedup.align import Sequence
 from pipeline.dedup.method import Method, first_places
 from pipeline.dedup.relations import Paragraphs, Relations, aligned, unrelated
 from pipeline.flow import Batches
-from pipeline.stages.schemas import ABSENT, FROZEN, LEADERS
+from pipeline.stages.schemas import FROZEN, LEADERS
 from pipeline.stages.tables import columns, numbers, places, whole
 
 _COLUMNS = ("doc", "paragraph", "letters", "unspaced", "tokens", "masked")
@@ -86,16 +86,6 @@ def _add_frozen(found: Relations, frozen: pa.Table, known: Mapping[str, NDArray[
     for name in ("shared", "union", "partial"):
         getattr(found, name)[fold[follows]] = numbers(rows, name)[follows]
     return len(others)
-
-
-def nothing_frozen(_: Batches) -> Batches:
-    """No decisions of earlier runs (schema FROZEN): all documents are looked at as new ones."""
-    yield pa.RecordBatch.from_pylist([], FROZEN)
-
-
-def nothing_absent(_: Batches) -> Batches:
-    """No buckets with leaders that are not compared with (schema ABSENT)."""
-    yield pa.RecordBatch.from_pylist([], ABSENT)
 
 
 def decided(frozen: Batches) -> pa.Table:

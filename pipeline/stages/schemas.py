@@ -189,10 +189,10 @@ CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, frozen=pa.bool_(
 # The candidates with what they hold: shingles and tokens as 64-bit hashes, sorted, unique.
 CONTENTS = _schema(
     fold=_int32,
-    frozen=pa.bool_(),
     masked=_int64,
     unspaced=pa.bool_(),
     negates=pa.bool_(),
+    frozen=pa.bool_(),
     buckets=pa.list_(_int32),
     shingles=pa.list_(_int64),
     tokens=pa.list_(_int64),

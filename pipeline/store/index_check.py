@@ -8,7 +8,7 @@ from pipeline.store.finding import FROM_BACKUP, REPORT_BUG, Finding
 from pipeline.store.folder import Store
 from pipeline.store.manifest import LiveFile, Manifest, manifest_path
 from pipeline.store.read import read_table
-from pipeline.store.runs import joined, mapped
+from pipeline.store.tiers import joined, mapped
 from pipeline.store.traces import index_of
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.dedup.trace_keys import Keys, holds_newest
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
-from pipeline.store.runs import Columns, Run, found_rows, mapped, nothing_of, runs_of
+from pipeline.store.tiers import Columns, Tier, found_rows, mapped, nothing_of, tiers_of
 
 STRANGERS = 16  # keys of buckets are cut to 48 bits: room for so many leaders that only seem to lie in a bucket
 
@@ -26,18 +26,18 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The runs of the index of a generation, oldest first."""
+    """The tiers of the index of a generation, oldest first."""
 
     store: Store
-    runs: list[Run]
+    tiers: list[Tier]
 
     def told(self, keys: Keys) -> Told:
         """What is known of these keys, in their order; of several traces of one key the one that holds."""
         order = np.argsort(keys.key, kind="stable")
         wanted, check = keys.key[order], keys.check[order]
         parts: list[tuple[NDArray[np.int64], Columns]] = []
-        for run in self.runs:
-            at, rows = found_rows(self.store, run.files["traces"], wanted, most=len(wanted) + STRANGERS)
+        for tier in self.tiers:
+            at, rows = found_rows(self.store, tier.files["traces"], wanted, most=len(wanted) + STRANGERS)
             same = rows["check"] == check[at]
             parts.append((order[at[same]], {name: column[same] for name, column in rows.items()}))
         places = np.concatenate([np.empty(0, np.int64), *(at for at, _ in parts)])
@@ -52,21 +52,21 @@ class Index:
         bounds[i + 1] (schema PLACES), the first `most` at least, in order.
         """
         parts = []
-        for run in self.runs:
-            at, rows = found_rows(self.store, run.files["bands"], keys, most=most + STRANGERS)
-            parts.append((at, self._places(run, rows["place"].astype(np.int64))))
+        for tier in self.tiers:
+            at, rows = found_rows(self.store, tier.files["bands"], keys, most=most + STRANGERS)
+            parts.append((at, self._places(tier, rows["place"].astype(np.int64))))
         at = np.concatenate([np.empty(0, np.int64), *(each for each, _ in parts)])
         order = np.argsort(at, kind="stable")
         nothing = nothing_of("places")
         found = {name: np.concatenate([nothing[name], *(rows[name] for _, rows in parts)])[order] for name in nothing}
         return np.searchsorted(at[order], np.arange(len(keys) + 1)), found
 
-    def _places(self, run: Run, wanted: NDArray[np.int64]) -> Columns:
-        """Rows of `places` of a run."""
+    def _places(self, tier: Tier, wanted: NDArray[np.int64]) -> Columns:
+        """Rows of `places` of a tier."""
         order = np.argsort(wanted, kind="stable")
         out = {name: np.empty(len(wanted), column.dtype) for name, column in nothing_of("places").items()}
         before = 0
-        for batch in mapped(self.store, run.files["places"]).batches():
+        for batch in mapped(self.store, tier.files["places"]).batches():
             behind = before + len(batch["doc"])
             low, high = np.searchsorted(wanted[order], [before, behind]).tolist()
             some = order[low:high]
@@ -78,8 +78,8 @@ class Index:
 
 def index_of(store: Store, manifest: Manifest) -> Index | None:
     """The index of a generation; None where it was made without one."""
-    runs = runs_of(manifest)
-    return Index(store, runs) if runs else None
+    tiers = tiers_of(manifest)
+    return Index(store, tiers) if tiers else None
 
 
 def _column(parts: list[tuple[NDArray[np.int64], Columns]], name: str) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
-"""Runs of the index made one: few files to look into, however many nights there were.
+"""Tiers of the index made one: few files to look into, however many nights there were.
 
-A run is merged into the next older one while that one is less than twice its size. So the sizes of runs at least double
-from each to the next older one, a store of N nights has about log2(N) of them, and each row is written about as often.
+A tier is merged into the next older one while that one is less than twice its size. So the sizes of tiers at least
+double from each to the next older one, a store of N nights has about log2(N) of them, and each row is written about as
+often.
 """
 
 from collections.abc import Iterator
@@ -14,18 +15,18 @@ from pipeline.dedup.sorted_keys import merged_order
 from pipeline.dedup.trace_keys import holds_newest
 from pipeline.store.folder import Store
 from pipeline.store.kinds import SEARCHED
-from pipeline.store.runs import MOST_ROWS, Columns, Mapped, Run, SortedWriter, joined, mapped
+from pipeline.store.tiers import MOST_ROWS, Columns, Mapped, SortedWriter, Tier, joined, mapped
 
 _FEWEST_TIMES = 2
 _MOST_PLACES = (1 << 32) - 1  # what the column `place` can count
 
 
-def merged_runs(store: Store, folder: Path, runs: list[Run], *, most: int) -> list[Run]:
-    """The runs, oldest first, of which the newest are merged as far as their sizes ask for; new files go to `folder`.
+def merged_tiers(store: Store, folder: Path, tiers: list[Tier], *, most: int) -> list[Tier]:
+    """The tiers, oldest first, of which the newest are merged as far as their sizes ask for; new files go to `folder`.
 
     `most`: so many leaders of a bucket are kept.
     """
-    out = list(runs)
+    out = list(tiers)
     while len(out) > 1 and _belong(out[-2], out[-1]):
         newer, older = out.pop(), out.pop()
         out.append(_merged(store, folder, older, newer, most))
@@ -35,15 +36,15 @@ def merged_runs(store: Store, folder: Path, runs: list[Run], *, most: int) -> li
     return out
 
 
-def _belong(older: Run, newer: Run) -> bool:
+def _belong(older: Tier, newer: Tier) -> bool:
     return older.bytes < _FEWEST_TIMES * newer.bytes and _places(older) + _places(newer) <= _MOST_PLACES
 
 
-def _places(run: Run) -> int:
-    return run.files["places"].rows
+def _places(tier: Tier) -> int:
+    return tier.files["places"].rows
 
 
-def _merged(store: Store, folder: Path, older: Run, newer: Run, most: int) -> Run:
+def _merged(store: Store, folder: Path, older: Tier, newer: Tier, most: int) -> Tier:
     files = {}
     for kind in SEARCHED:
         pair = mapped(store, older.files[kind]), mapped(store, newer.files[kind])
@@ -52,7 +53,7 @@ def _merged(store: Store, folder: Path, older: Run, newer: Run, most: int) -> Ru
         for columns in parts:
             writer.write(columns)
         files[kind] = writer.finish()
-    return Run(older.first, newer.last, files)
+    return Tier(older.first, newer.last, files)
 
 
 def _behind(older: Mapped, newer: Mapped) -> Iterator[Columns]:
@@ -60,14 +61,14 @@ def _behind(older: Mapped, newer: Mapped) -> Iterator[Columns]:
     yield from newer.batches()
 
 
-def _sorted(kind: str, pair: tuple[Mapped, Mapped], runs: tuple[Run, Run], most: int) -> Iterator[Columns]:
-    rows = sum(run.files[kind].rows for run in runs)
+def _sorted(kind: str, pair: tuple[Mapped, Mapped], tiers: tuple[Tier, Tier], most: int) -> Iterator[Columns]:
+    rows = sum(tier.files[kind].rows for tier in tiers)
     ranges = max(1, -(-2 * rows // MOST_ROWS))
     bounds = np.linspace(0, 1 << 32, ranges + 1).astype(np.uint64)
     for first, behind in pairwise(bounds.tolist()):
         older, newer = (each.between(first, behind) for each in pair)
         if kind == "bands":
-            newer["place"] = newer["place"] + np.uint32(_places(runs[0]))
+            newer["place"] = newer["place"] + np.uint32(_places(tiers[0]))
         order = merged_order(joined(older), joined(newer))
         columns = {name: np.concatenate([older[name], newer[name]])[order] for name in older}
         yield thinned(columns, most)

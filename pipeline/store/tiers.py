@@ -1,6 +1,6 @@
 """Sorted files of the index: written once, mapped, searched a page at a time.
 
-A run of the index is three files, `traces`, `places` and `bands`, of one generation or of several neighbouring ones
+A tier of the index is three files, `traces`, `places` and `bands`, of one generation or of several neighbouring ones
 that were merged. Its name says which: `traces-00000003-00000007-<digest>.arrow`.
 """
 
@@ -24,15 +24,15 @@ from pipeline.store.folder import Store
 from pipeline.store.kinds import SEARCHED
 from pipeline.store.manifest import LiveFile, Manifest
 
-MOST_ROWS = 1 << 22  # a batch: what is in memory at once while runs are merged
+MOST_ROWS = 1 << 22  # a batch: what is in memory at once while tiers are merged
 _NAME = re.compile(r"[a-z]+-([0-9]{8,})-([0-9]{8,})-[0-9a-f]{16}\.arrow")
 
 Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """The files of one run of the index, by kind, and the generations that it tells of."""
+class Tier:
+    """The files of one tier of the index, by kind, and the generations that it tells of."""
 
     first: int
     last: int
@@ -44,8 +44,8 @@ class Run:
         return sum(file.bytes for file in self.files.values())
 
 
-def runs_of(manifest: Manifest) -> list[Run]:
-    """The runs of the index that the manifest names, oldest first; IntegrityError where they do not fit together."""
+def tiers_of(manifest: Manifest) -> list[Tier]:
+    """The tiers of the index that the manifest names, oldest first; IntegrityError where they do not fit together."""
     found: dict[tuple[int, int], dict[str, LiveFile]] = {}
     for file in manifest.files:
         if file.kind in SEARCHED:
@@ -53,19 +53,19 @@ def runs_of(manifest: Manifest) -> list[Run]:
             if name is None:
                 raise IntegrityError(f"{file.name} is no name of a file of the index. {_DAMAGED}")
             found.setdefault((int(name[1]), int(name[2])), {})[file.kind] = file
-    runs = [Run(first, last, files) for (first, last), files in sorted(found.items())]
-    if any(set(run.files) != set(SEARCHED) for run in runs) or any(
-        before.last >= after.first for before, after in pairwise(runs)
+    tiers = [Tier(first, last, files) for (first, last), files in sorted(found.items())]
+    if any(set(tier.files) != set(SEARCHED) for tier in tiers) or any(
+        before.last >= after.first for before, after in pairwise(tiers)
     ):
         raise IntegrityError(f"the index of generation {manifest.generation} has gaps or overlaps. {_DAMAGED}")
-    return runs
+    return tiers
 
 
 _DAMAGED = "Run `clean-corpus verify` to see what else is, and bring the file back from a backup."
 
 
 class Mapped:
-    """An Arrow file of a run, mapped: batches of columns as arrays, nothing of them read yet."""
+    """An Arrow file of a tier, mapped: batches of columns as arrays, nothing of them read yet."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._map: mmap.mmap | None = None
@@ -99,7 +99,7 @@ class Mapped:
 
 
 def mapped(store: Store, file: LiveFile) -> Mapped:
-    """A file of a run."""
+    """A file of a tier."""
     path = file.path(store)
     with reading(path):
         size = path.lstat().st_size
@@ -173,7 +173,7 @@ def found_rows(
 
 
 class SortedWriter:
-    """Writes one file of a run under a passing name; `finish` gives it the name by which it counts."""
+    """Writes one file of a tier under a passing name; `finish` gives it the name by which it counts."""
 
     def __init__(self, folder: Path, kind: str, generations: tuple[int, int]) -> None:
         self._kind, self._generations = kind, generations

@@ -12,8 +12,8 @@ from pipeline.dedup.trace_keys import FOLD, RECENT, keys_of
 from pipeline.store.folder import Store
 from pipeline.store.index_check import wrong_order
 from pipeline.store.kinds import SEARCHED
-from pipeline.store.run_merge import merged_runs
-from pipeline.store.runs import Columns, Run, SortedWriter, halves, nothing_of
+from pipeline.store.tier_merge import merged_tiers
+from pipeline.store.tiers import Columns, SortedWriter, Tier, halves, nothing_of
 from pipeline.store.traces import Index
 
 LOW = SEARCHED["bands"].field("low").type
@@ -47,7 +47,7 @@ def test_merged_order_is_stable() -> None:
     assert merged_order(left, right).tolist() == np.argsort(np.append(left, right), kind="stable").tolist()
 
 
-# --- runs ---------------------------------------------------------------------------------------------------------
+# --- tiers ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def traces(kind: int, asked: list[int], docs: list[int]) -> Columns:
     return out | {name: np.zeros(len(asked), np.int32) for name in ("paragraph", "shared", "union")}
 
 
-def run(store: Store, generation: int, told: Columns, buckets: list[int] | None = None) -> Run:
-    """A run with these traces, and leaders (paragraph 0 of document 100 * generation + i) in these buckets."""
+def tier(store: Store, generation: int, told: Columns, buckets: list[int] | None = None) -> Tier:
+    """A tier with these traces, and leaders (paragraph 0 of document 100 * generation + i) in these buckets."""
     lies = np.array(buckets or [], np.uint64) << np.uint64(40)
     order = np.argsort(lies, kind="stable")
     places = {name: np.zeros(len(lies), column.dtype) for name, column in nothing_of("places").items()}
@@ -78,16 +78,17 @@ def run(store: Store, generation: int, told: Columns, buckets: list[int] | None 
         writer = SortedWriter(store.gen / f"g{generation}", kind, (generation, generation))
         writer.write(rows[kind])
         files[kind] = writer.finish()
-    return Run(generation, generation, files)
+    return Tier(generation, generation, files)
 
 
 def test_the_oldest_trace_of_a_fold_holds_and_the_newest_of_a_recent_copy(store: Store) -> None:
     for kind, want in ((FOLD, [1, 4, 2]), (RECENT, [3, 4, 3])):
-        runs = [
-            run(store, at, traces(kind, asked, [at] * len(asked))) for at, asked in ((1, [7]), (2, [7, 9]), (3, [7, 9]))
+        tiers = [
+            tier(store, at, traces(kind, asked, [at] * len(asked)))
+            for at, asked in ((1, [7]), (2, [7, 9]), (3, [7, 9]))
         ]
-        runs[1:1] = [run(store, 4, traces(kind, [8], [4]))]
-        for each in (runs, merged_runs(store, store.gen / "merged", runs, most=9)):
+        tiers[1:1] = [tier(store, 4, traces(kind, [8], [4]))]
+        for each in (tiers, merged_tiers(store, store.gen / "merged", tiers, most=9)):
             told = Index(store, each).told(keys_of(kind, np.array([7, 8, 5, 9])))
             assert (told.at.tolist(), told.doc.tolist()) == ([0, 1, 3], want)
 
@@ -95,35 +96,35 @@ def test_the_oldest_trace_of_a_fold_holds_and_the_newest_of_a_recent_copy(store:
 def test_a_trace_of_another_thing_with_the_same_key_is_none(store: Store) -> None:
     told = traces(FOLD, [7], [1])
     told["check"] = told["check"] + 1
-    assert Index(store, [run(store, 1, told)]).told(keys_of(FOLD, np.array([7]))).at.tolist() == []
+    assert Index(store, [tier(store, 1, told)]).told(keys_of(FOLD, np.array([7]))).at.tolist() == []
 
 
-def test_leaders_of_buckets_come_in_order_over_all_runs(store: Store) -> None:
+def test_leaders_of_buckets_come_in_order_over_all_tiers(store: Store) -> None:
     nothing = traces(FOLD, [], [])
-    runs = [run(store, 1, nothing, [5, 3, 5]), run(store, 2, nothing, [5]), run(store, 3, nothing, [3, 9])]
+    tiers = [tier(store, 1, nothing, [5, 3, 5]), tier(store, 2, nothing, [5]), tier(store, 3, nothing, [3, 9])]
     asked = np.array([3, 4, 5], np.uint64) << np.uint64(40)
-    for each in (runs, merged_runs(store, store.gen / "merged", runs, most=99)):
+    for each in (tiers, merged_tiers(store, store.gen / "merged", tiers, most=99)):
         bounds, rows = Index(store, each).leaders(asked, most=50)
         assert bounds.tolist() == [0, 2, 2, 5]
         assert rows["doc"].tolist() == [101, 300, 100, 102, 200]
 
 
-def test_runs_are_merged_until_each_is_half_of_the_next_older_one(store: Store) -> None:
-    runs: list[Run] = []
+def test_tiers_are_merged_until_each_is_half_of_the_next_older_one(store: Store) -> None:
+    tiers: list[Tier] = []
     for generation in range(1, 18):
         told = traces(FOLD, list(range(1000 * generation, 1000 * generation + 500)), [generation] * 500)
-        runs = merged_runs(store, store.gen / f"g{generation}", [*runs, run(store, generation, told)], most=9)
-        assert all(older.bytes >= 2 * newer.bytes for older, newer in pairwise(runs))
-        left = {file.name for each in runs for file in each.files.values() if file.folder == f"g{generation}"}
+        tiers = merged_tiers(store, store.gen / f"g{generation}", [*tiers, tier(store, generation, told)], most=9)
+        assert all(older.bytes >= 2 * newer.bytes for older, newer in pairwise(tiers))
+        left = {file.name for each in tiers for file in each.files.values() if file.folder == f"g{generation}"}
         assert {path.name for path in (store.gen / f"g{generation}").iterdir()} == left
-        assert (runs[0].first, runs[-1].last) == (1, generation)
-    assert len(runs) <= 5
-    told = Index(store, runs).told(keys_of(FOLD, np.arange(1000, 18_000, 250)))
+        assert (tiers[0].first, tiers[-1].last) == (1, generation)
+    assert len(tiers) <= 5
+    told = Index(store, tiers).told(keys_of(FOLD, np.arange(1000, 18_000, 250)))
     assert told.doc.tolist() == [each for generation in range(1, 18) for each in (generation, generation)]
 
 
 def test_a_file_that_is_not_in_order_is_named(store: Store) -> None:
-    fine = run(store, 1, traces(FOLD, list(range(40)), [0] * 40), [5, 3])
+    fine = tier(store, 1, traces(FOLD, list(range(40)), [0] * 40), [5, 3])
     assert [wrong_order(store, fine.files[kind]) for kind in SEARCHED] == ["", "", ""]
     told = {name: column[::-1].copy() for name, column in traces(FOLD, list(range(40)), [0] * 40).items()}
-    assert wrong_order(store, run(store, 2, told).files["traces"]) == "is not in order behind row 0"
+    assert wrong_order(store, tier(store, 2, told).files["traces"]) == "is not in order behind row 0"
