@@ -126,3 +126,18 @@ def test_changed_files_are_new_versions_though_the_manifest_of_their_run_is_gone
     assert not (cli.output / "manifests" / "00000001.json").exists()
     assert sorted(load(cli.output)["doc_id"]) == ["a.txt", "b.txt"]
     assert cli("verify").code == 0
+
+
+def test_what_was_forgotten_is_no_loss_and_never_comes_back(tmp_path: Path, cli: Cli) -> None:
+    folder = nights(cli, tmp_path)
+    assert cli("forget", "b.jsonl:0").code == 0
+    told = cli("verify", "--against", folder)
+    assert told.code == 0, told.out
+    assert "1 forgotten" in told.out
+    told = cli("rollback", "3")
+    assert told.code == 2
+    assert "generation 4 forgot documents" in told.err
+    assert cli("compact").code == 0
+    assert cli("rollback", "4").code == 0
+    assert "b.jsonl:0" not in set(load(cli.output)["doc_id"])
+    assert cli("verify").code == 0
