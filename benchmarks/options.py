@@ -47,6 +47,36 @@ class Options:
 
 def parsed(arguments: list[str] | None, work: Path) -> Options:
     """The options of a command line."""
+    parser = _parser()
+    found = parser.parse_args(arguments)
+    unknown = [name for name in found.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    if found.runs < 1:
+        parser.error("--runs: at least 1")
+    return Options(
+        names=tuple(found.names) or DEFAULT,
+        runs=found.runs,
+        mb=found.mb,
+        scale=found.scale,
+        sizes=tuple(float(size) for size in found.sizes.split(",")),
+        seeds=tuple(int(seed) for seed in found.seeds.split(",")),
+        workers=tuple(int(count) for count in found.workers.split(",")),
+        settings=tuple(found.set),
+        planted=tuple(Path(folder) for folder in found.planted.split(",")) if found.planted else (),
+        rivals=found.rivals,
+        datatrove=found.datatrove,
+        datatrove_mb=found.datatrove_mb,
+        texts=found.texts,
+        train=found.train,
+        show=found.show,
+        plot=found.plot,
+        paragraphs=tuple(float(each) for each in found.paragraphs.split(",")),
+        work=work,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)} (default: {' '.join(DEFAULT)})")
     parser.add_argument("--runs", type=int, default=3, help="runs of each; tables show medians (default 3)")
@@ -80,29 +110,4 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         "--paragraphs", default="1,5", help="nights: millions of paragraphs in the index (default 1,5; 50 takes 25 GB)"
     )
     parser.add_argument("--plot", metavar="FILE", type=Path, help="nights: writes the curves there, as SVG")
-    found = parser.parse_args(arguments)
-    unknown = [name for name in found.names if name not in NAMES]
-    if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    if found.runs < 1:
-        parser.error("--runs: at least 1")
-    return Options(
-        names=tuple(found.names) or DEFAULT,
-        runs=found.runs,
-        mb=found.mb,
-        scale=found.scale,
-        sizes=tuple(float(size) for size in found.sizes.split(",")),
-        seeds=tuple(int(seed) for seed in found.seeds.split(",")),
-        workers=tuple(int(count) for count in found.workers.split(",")),
-        settings=tuple(found.set),
-        planted=tuple(Path(folder) for folder in found.planted.split(",")) if found.planted else (),
-        rivals=found.rivals,
-        datatrove=found.datatrove,
-        datatrove_mb=found.datatrove_mb,
-        texts=found.texts,
-        train=found.train,
-        show=found.show,
-        plot=found.plot,
-        paragraphs=tuple(float(each) for each in found.paragraphs.split(",")),
-        work=work,
-    )
+    return parser

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import TOLLS
+from pipeline.stages.stored import TOLLS
 
 # What each rule took from each source. Equal and near copies of whole documents count as one rule, `duplicate`.
 # Emptied: all of its text went, but not because it is a copy. Uncertain: its charset is a guess.

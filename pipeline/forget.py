@@ -19,7 +19,7 @@ from pipeline.inbox import News
 from pipeline.night import Night
 from pipeline.rule_files import rule_files
 from pipeline.run import made, refuse_another
-from pipeline.stages.schemas import FORGOTTEN
+from pipeline.stages.stored import FORGOTTEN
 from pipeline.store.folder import Store, open_store
 from pipeline.store.lock import hold
 from pipeline.store.manifest import Input, Manifest, manifest_path

@@ -14,7 +14,7 @@ from pipeline.inbox import known_contents
 from pipeline.night import Night
 from pipeline.past import Past, published
 from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
-from pipeline.stages.schemas import FORGOTTEN, QUARANTINE, TEMPLATE_LIST, TOLLS
+from pipeline.stages.stored import FORGOTTEN, QUARANTINE, TEMPLATE_LIST, TOLLS
 from pipeline.store.commit import new_files
 from pipeline.store.kinds import SEARCHED
 from pipeline.store.law import check_law

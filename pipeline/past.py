@@ -19,7 +19,8 @@ from pipeline.inbox import News
 from pipeline.recall import Row, recalled
 from pipeline.stages.chosen import chosen
 from pipeline.stages.clean import NO_FILES, FilesOf
-from pipeline.stages.schemas import CUTS, DOCUMENTS, FILE_BITS, LEDGER
+from pipeline.stages.schemas import CUTS, DOCUMENTS, FILE_BITS
+from pipeline.stages.stored import LEDGER
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table

@@ -15,7 +15,7 @@ from pipeline.dedup.reference import Shares
 from pipeline.flow import Batches, Kernel, Stage
 from pipeline.sources.read import read
 from pipeline.sources.records import Fields
-from pipeline.stages import schemas
+from pipeline.stages import schemas, stored
 from pipeline.stages.beside import beside
 from pipeline.stages.contents import beside_contents, contents
 from pipeline.stages.cuts import cuts
@@ -90,7 +90,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),
         # for a person to look at
         Stage("listed", "query", LISTED_SQL, ("endings", "templates", "tails"), schemas.LISTED),
-        Stage("template_list", "map", tell, ("documents", "paragraphs", "listed", "names"), schemas.TEMPLATE_LIST),
+        Stage("template_list", "map", tell, ("documents", "paragraphs", "listed", "names"), stored.TEMPLATE_LIST),
     )
 
 

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from pipeline.errors import Reason
 from pipeline.flow import Batches
 from pipeline.stages.clean import NO_FILES, FilesOf, clean, duplicates, index
-from pipeline.stages.schemas import CLEAN, DUPLICATES, FILE_BITS, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.schemas import FILE_BITS
+from pipeline.stages.stored import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
 from pipeline.store.parquet import write_parquet
 
 COUNTED = pa.schema([("topic", pa.string()), ("name", pa.string()), ("count", pa.int64())])

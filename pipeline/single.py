@@ -15,7 +15,8 @@ from pipeline.sources.records import without_surrogates
 from pipeline.sources.rows import RAW
 from pipeline.stages.clean import clean as clean_kernel
 from pipeline.stages.documents import documents
-from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS
+from pipeline.stages.schemas import CUTS, DOCUMENTS
+from pipeline.stages.stored import CLEAN
 from pipeline.text.html import declared_charset
 
 

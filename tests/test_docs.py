@@ -17,12 +17,12 @@ from pydantic import BaseModel
 from pipeline import errors
 from pipeline.config import Settings
 from pipeline.sources.records import GUESSES
-from pipeline.stages import schemas
+from pipeline.stages import schemas, stored
 from pipeline.store.law import COUNTS
 from pipeline.store.manifest import Input, LiveFile, Manifest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = {name: value for name, value in vars(schemas).items() if isinstance(value, pa.Schema)}
+SCHEMAS = {name: value for name, value in {**vars(schemas), **vars(stored)}.items() if isinstance(value, pa.Schema)}
 SECTIONS = sorted(Settings.model_fields)
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
 
@@ -79,7 +79,7 @@ def test_the_example_record_fits_its_schema(name: str) -> None:
 
 
 def test_every_stage_of_the_plan_is_in_the_manual() -> None:
-    stages = re.findall(r'Stage\(\s*"(\w+)",.*?\bschemas\.(\w+)', read("pipeline/plan.py"), flags=re.DOTALL)
+    stages = re.findall(r'Stage\(\s*"(\w+)",.*?\b(?:schemas|stored)\.(\w+)', read("pipeline/plan.py"), flags=re.DOTALL)
     headings = sections(read("docs/formats.md"), "### ")
     assert len(stages) > 5
     assert [f"`{name}` ({schema})" for name, schema in stages if f"`{name}` ({schema})" not in headings] == []

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CLEAN, CUTS, DUPLICATES, FILE_BITS, INDEX, NAMES
+from pipeline.stages.schemas import CUTS, FILE_BITS, NAMES
+from pipeline.stages.stored import CLEAN, DUPLICATES, INDEX
 from pipeline.stages.tables import batch, names_of, numbers, single, text_buffers, whole, words
 from pipeline.text.apply import byte_places, gathered, left_over
 

@@ -1,4 +1,5 @@
-"""The data contract: every dataset of the pipeline, column by column. `docs/formats.md` says it in prose.
+"""The data contract: every dataset between stages, column by column; `stored` has those of a store. `docs/formats.md`
+says it in prose.
 
 Addresses: `doc` is the document number, given once at reading (number of the file << 32 | record), and orders the
 corpus; `paragraph` counts from 0 inside its document. Spans are half-open. `start`/`end` count code points,
@@ -7,19 +8,16 @@ corpus; `paragraph` counts from 0 inside its document. Spans are half-open. `sta
 
 import pyarrow as pa
 
+from pipeline.stages.stored import LEDGER, PLACES
+from pipeline.stages.stored import schema_of as _schema
+
 _string = pa.string()
 _int32 = pa.int32()
 _int64 = pa.int64()
 _strings = pa.list_(pa.string())
 
 
-def _schema(**columns: pa.DataType) -> pa.Schema:
-    return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
-
-
 FILE_BITS = 32  # of a document number, below the number of the file in which it first came
-
-# --- between stages -----------------------------------------------------------------------------------------------
 
 # What is to be read: one row a slice of a file (whole files where a format cannot be cut).
 SLICES = _schema(
@@ -121,19 +119,6 @@ LISTED = _schema(
     of_source=_int64,
     state=_string,
     removed=_int64,
-)
-
-# The same with its words, for people.
-TEMPLATE_LIST = _schema(
-    source=_string,  # where its documents are from: the source, or the registered domain of their URLs
-    place=_string,  # end, head
-    state=_string,
-    documents=_int64,
-    of_source=_int64,
-    removed=_int64,
-    line=_string,  # as it stands in the first document that has it
-    doc_id=_string,  # of that document
-    run=_int64,
 )
 
 # One row a paragraph that a rule takes.
@@ -238,7 +223,7 @@ NAMES = _schema(doc=_int64, doc_id=_string)
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
 
 # What a paragraph in buckets holds, as far as it takes to see that another one is not alike (`dedup.leaders.Held`).
-HELD = _schema(doc=_int64, paragraph=_int32, shingles=_int32, tokens=_int32, words=pa.binary(80))
+HELD = PLACES
 
 # What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
 TRACED = _schema(
@@ -251,101 +236,5 @@ TRACED = _schema(
     leads=pa.bool_(),  # the place is of a new leader that lies in buckets
 )
 
-# --- in the store -------------------------------------------------------------------------------------------------
-
-CLEAN = _schema(
-    doc_id=_string,
-    text=pa.large_string(),
-    source=_string,
-    url=_string,
-    date=_string,
-    path=_string,
-    record=_int64,
-    metadata=_string,
-    encoding=_string,
-    repairs=_strings,
-    chars_in=_int64,
-    chars_out=_int64,
-    removed=_strings,
-    layout=_string,
-    lang=_string,
-    body_sha256=_string,
-    text_sha256=_string,  # of the normalized text
-    byte_offset=_int64,
-    run=_int64,
-)
-
-DUPLICATES = CLEAN.append(pa.field("duplicate_of", _string)).append(pa.field("similarity", pa.float64()))
-
-LEDGER = _schema(
-    doc_id=_string,
-    start=_int64,
-    end=_int64,
-    text=pa.large_string(),
-    kind=_string,
-    rule=_string,
-    similarity=pa.float64(),
-    score=pa.float64(),
-    evidence=_string,
-    twin_doc_id=_string,
-    twin_start=_int64,
-    twin_end=_int64,
-    block=_int64,
-    run=_int64,
-)
-
 # The ledger on its way to the store: with the number of the document.
 CUTS = pa.schema([pa.field("doc", _int64), *LEDGER])
-
-QUARANTINE = _schema(
-    path=_string,
-    record=_int64,
-    byte_offset=_int64,
-    reason=_string,
-    detail=_string,
-    sha256=_string,
-    file=_int64,  # number of the input file
-    run=_int64,
-)
-
-# What later runs ask instead of reading earlier documents: sorted by key (`dedup.trace_keys`), upper half first.
-TRACES = _schema(
-    high=pa.uint32(),
-    low=pa.uint32(),
-    check=_int64,  # 64 more bits of what the key is of
-    doc=_int64,
-    paragraph=_int32,
-    shared=_int32,
-    union=_int32,  # negative where a fold is contained in its leader
-)
-# Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
-PLACES = HELD
-BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
-
-# Keys and order of every document that a run added: what later runs compare with.
-INDEX = _schema(
-    doc=_int64,
-    doc_id=_string,
-    text_sha256=_string,
-    path=_string,
-    record=_int64,
-    live=pa.bool_(),
-    file=_int64,  # number of the input file that brought this version; `doc` has that of the first one
-)
-
-# Documents that were taken out on demand, and stay out.
-FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)
-# What each rule took from each source in one run: what the brake of later runs calls usual.
-TOLLS = _schema(
-    run=_int64,
-    source=_string,  # null in one row a run, which counts the whole of it
-    documents=_int64,
-    chars=_int64,
-    emptied=_int64,
-    uncertain=_int64,
-    quarantined=_int64,  # in the row without a source only, else 0
-    rule=_string,
-    kind=_string,
-    spans=_int64,
-    removed=_int64,
-)

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.flow import Batches
-from pipeline.stages.schemas import DOCUMENTS, LISTED, NAMES, PARAGRAPHS, TEMPLATE_LIST
+from pipeline.stages.schemas import DOCUMENTS, LISTED, NAMES, PARAGRAPHS
+from pipeline.stages.stored import TEMPLATE_LIST
 from pipeline.stages.tables import batch, byte_spans, names_of, numbers, places, whole
 from pipeline.stages.wanted import sites_of
 

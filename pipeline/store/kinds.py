@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipeline.stages.schemas import (
+from pipeline.stages.stored import (
     BANDS,
     CLEAN,
     DUPLICATES,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.flow import Batches
 from pipeline.stages.clean import FilesOf, clean, duplicates, index
-from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS, DUPLICATES, FILE_BITS, INDEX, NAMES
+from pipeline.stages.schemas import CUTS, DOCUMENTS, FILE_BITS, NAMES
+from pipeline.stages.stored import CLEAN, DUPLICATES, INDEX
 
 Row = dict[str, Any]
 RUN = 7

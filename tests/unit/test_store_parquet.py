@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import IntegrityError, OutputError
-from pipeline.stages.schemas import CLEAN, INDEX, LEDGER
+from pipeline.stages.stored import CLEAN, INDEX, LEDGER
 from pipeline.store import parquet, row_groups
 from pipeline.store.files import sha256_of
 from pipeline.store.parquet import FACTS, read_batches, write_empty, write_parquet
