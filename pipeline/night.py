@@ -176,9 +176,9 @@ def _went_short(
     if old:
         return False
     stages = plans.plan(settings, tuple(rules), night.generation, night.first << FILE_BITS)
-    data["published_documents"] = data["fresh"]
+    data["published_documents"] = data["tonight_documents"] = data["fresh"]
     fill(data, stages, (index, night.store, night.before, taken), settings, engine)
-    data["published_cuts"] = data["cuts"]
+    data["published_cuts"] = data["tonight_cuts"] = data["cuts"]
     return True
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.night import _packed
+from pipeline.night import packed
 from pipeline.sources.files import Found, Scanned, Slice, scanned
 
 
@@ -13,7 +13,7 @@ def shards_of(
     files: list[Scanned], shard_bytes: int, first: int = 0, apart: tuple[int, ...] = ()
 ) -> list[list[tuple[str, int]]]:
     """(path, bytes) of the slices of each shard."""
-    made = [pa.Table.from_batches(rows).to_pylist() for rows in _packed(files, first, shard_bytes, apart)]
+    made = [pa.Table.from_batches(rows).to_pylist() for rows in packed(files, first, shard_bytes, apart)]
     return [[(row["path"], row["byte_end"] - row["byte_start"]) for row in rows] for rows in made]
 
 
