@@ -12,7 +12,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-NOT_BARE := slow or browser or strace or spark
+NOT_BARE := slow or browser or crash or strace or spark
+# Tests side by side, those of one file in one process, in order. ARGS="-n0" puts them in one process.
+ABREAST := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help
 help: ## this list
@@ -60,19 +62,28 @@ clean-corpus: setup ## clean data/raw into data/clean (more options: ARGS="--wor
 	fi
 	$(BIN)/clean-corpus run --config configs/default.yaml $(ARGS)
 
+.PHONY: nightly
+nightly: setup ## the same for a timer: a JSON log (make ends with 2 whatever fails; last_run.json has the exit code)
+	@$(BIN)/clean-corpus run --config configs/default.yaml --log json $(ARGS)
+
 # --- tests and checks ------------------------------------------------------------------------------------------------
 
 .PHONY: test
 test: setup-dev ## all tests that need nothing but pip (minutes)
-	$(BIN)/python -m pytest -m "not ($(NOT_BARE))" $(ARGS)
+	$(BIN)/python -m pytest $(ABREAST) -m "not ($(NOT_BARE))" $(ARGS)
 
 .PHONY: test-all
-test-all: setup-dev ## all tests; those that want Chromium, strace or Java fail without it
+test-all: setup-dev ## all tests; those that want Chromium, cc, strace or Java fail without it
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: fuzz
 fuzz: setup-dev ## feed readers, decoder, normalizer, rules and settings with odd input (longer: ARGS="--seconds 3600")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+.PHONY: crash
+crash: setup-dev ## kill, fill the disk and fail at every system call that writes (needs cc; hours: ARGS="--every 10")
+	$(BIN)/python -m tests.crash --races 20
+	$(BIN)/python -m tests.crash $(ARGS)
 
 .PHONY: check
 check: setup-dev ## style and types

@@ -13,8 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 from pipeline.config import TailsSettings
+from pipeline.text.mastheads import HEAD_WINDOW, head_removals
 from pipeline.text.rules import RulePack, load_pack
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, TailRemoval, tail_removals
 
 RULES = Path(__file__).resolve().parent.parent / "configs" / "rules"
 

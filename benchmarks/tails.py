@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from benchmarks.corpus import ROOT, lines, shared
 from benchmarks.options import Options
 from pipeline.config import TailsSettings
+from pipeline.text.mastheads import HEAD_WINDOW, head_removals
 from pipeline.text.rules import KINDS, RulePack, load_pack
 from pipeline.text.tail_lines import seen
 from pipeline.text.tail_model import BIAS
 from pipeline.text.tail_weights import WEIGHTS
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, end_lines, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, end_lines, tail_removals
 
 FOLDS = 10
 STAY = ("gesetze_de", "aozora_ja", "eltec_fra", "xinwenlianbo_zh", "masakhanews", "fnc1_bodies", "esperanto_news")

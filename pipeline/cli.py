@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import __version__
+from pipeline.cli_care import add_care, add_output
 from pipeline.errors import ClearError, Stopped
 
 Command = Callable[[argparse.Namespace], int]
@@ -31,24 +32,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    as_json = getattr(parsed, "log", None) == "json"
     try:
         return command(parsed)
     except ClearError as error:
-        _tell(str(error))
-        return error.code
+        return _failed(str(error), error.code, as_json=as_json)
     except Stopped as stopped:
-        _tell(f"stopped by {signal.Signals(stopped.number).name}; nothing was published")
-        return stopped.code
+        name = signal.Signals(stopped.number).name
+        return _failed(f"stopped by {name}; nothing was published", stopped.code, as_json=as_json)
     except KeyboardInterrupt:
-        _tell("interrupted; nothing was published")
-        return 128 + signal.SIGINT
+        return _failed("interrupted; nothing was published", 128 + signal.SIGINT, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception:  # a bug: say all we know
-        traceback.print_exc()
-        _tell("this is a bug in clean-corpus; nothing was published")
-        return 1
+        known = traceback.format_exc()
+        if not as_json:
+            sys.stderr.write(known)
+        said = "this is a bug in clean-corpus; nothing was published"
+        return _failed(f"{said}\n{known}" if as_json else said, 1, as_json=as_json)
+
+
+def _failed(message: str, code: int, *, as_json: bool) -> int:
+    """Says it on standard error, in a JSON log as one line; the code."""
+    line = json.dumps({"error": message, "exit_code": code}) if as_json else f"clean-corpus: {message}"
+    sys.stderr.write(f"{line}\n")
+    return code
 
 
 def _open_standard_files() -> None:
@@ -59,10 +68,6 @@ def _open_standard_files() -> None:
         except OSError:
             handle = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
             setattr(sys, name, os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8"))
-
-
-def _tell(message: str) -> None:
-    sys.stderr.write(f"clean-corpus: {message}\n")
 
 
 def _stop(number: int, _: FrameType | None) -> None:
@@ -84,17 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         sub = commands.add_parser(name, help=text)
         sub.add_argument("doc_id", metavar="DOC_ID")
-        _add_output(sub)
+        add_output(sub)
         sub.set_defaults(command=command)
-    verify = commands.add_parser("verify", help="check every promise that can be checked on a store")
-    verify.add_argument("--fast", action="store_true", help="digests and counts only, not the texts themselves")
-    _add_output(verify)
-    verify.set_defaults(command=_verify)
+    add_care(commands)
     report = commands.add_parser("report", help="write the review page and say where it is")
     report.add_argument("--run", type=int, metavar="ID", help="generation to look at (default: the newest)")
-    _add_output(report)
+    add_output(report)
     report.set_defaults(command=_report)
     _add_rules(commands.add_parser("rules", help="the rules that cut tails"))
+    _add_schedule(commands.add_parser("schedule", help="run by itself every night"))
     return parser
 
 
@@ -116,8 +119,19 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     tried.set_defaults(command=_rules_try)
 
 
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", default="data/clean", metavar="DIR", help="the store (default: data/clean)")
+def _add_schedule(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+    install = actions.add_parser("install", help="plan a run each night: a systemd timer, or a crontab entry")
+    install.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, in place of input.paths")
+    install.add_argument("--at", default="02:00", metavar="HH:MM", help="by the clock of the machine (default: 02:00)")
+    install.add_argument("--by", choices=("auto", "systemd", "cron"), default="auto", help="what starts it")
+    install.add_argument("--system", action="store_true", help="in the system's manager and not in the user's (root)")
+    show = actions.add_parser("show", help="when the next run is, and how the last one ended")
+    remove = actions.add_parser("remove", help="take the schedule away, and nothing else")
+    for sub in (install, show, remove):
+        sub.add_argument("--output", metavar="DIR", help="the store, in place of output.path")
+        _add_settings(sub)
+        sub.set_defaults(command=_schedule)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +146,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=("local",), help="where the stages run")
     parser.add_argument("--log", choices=("auto", "plain", "json"), default="auto", help="how progress is told")
     parser.add_argument("--dry-run", action="store_true", help="list what would be read, change nothing")
+    parser.add_argument("--accept", action="store_true", help="publish what the brake held back in the last run")
     _add_settings(parser)
     parser.set_defaults(command=_run)
 
@@ -163,7 +178,18 @@ def _run(parsed: argparse.Namespace) -> int:
     ):
         if value is not None:
             sets.append(f"{key}={_quoted(value)}")
-    return run_command(parsed.config, sets, parsed.paths, dry_run=parsed.dry_run, log=parsed.log)
+    how = {"dry_run": parsed.dry_run, "accept": parsed.accept}
+    return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
+
+
+def _schedule(parsed: argparse.Namespace) -> int:
+    from pipeline.commands import schedule_command
+
+    sets = list(parsed.sets)
+    if parsed.output is not None:
+        sets.append(f"output.path={_quoted(parsed.output)}")
+    how = {name: getattr(parsed, name) for name in ("at", "by", "system") if hasattr(parsed, name)}
+    return schedule_command(parsed.action, parsed.config, sets, getattr(parsed, "paths", []), **how)
 
 
 def _quoted(value: object) -> str:
@@ -192,12 +218,6 @@ def _restore(parsed: argparse.Namespace) -> int:
 
     sys.stdout.write(restore(open_store(Path(parsed.output), create=False), parsed.doc_id))
     return 0
-
-
-def _verify(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import verify_command
-
-    return verify_command(Path(parsed.output), deep=not parsed.fast)
 
 
 def _report(parsed: argparse.Namespace) -> int:

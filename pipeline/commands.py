@@ -5,28 +5,31 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from signal import SIGINT
+from typing import Any
 
 import orjson
 
 from pipeline.config import Settings, load_settings
-from pipeline.errors import ClearError, InputError, RecordError, SettingsError, Stopped
+from pipeline.errors import InputError, RecordError, SettingsError
 from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
-from pipeline.store.files import Json
-from pipeline.store.last_run import write_last_run
 from pipeline.summary import Teller, diff_lines, preview_table
 from pipeline.summary import told as told_outcome
 
 
-def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str) -> int:
+def run_command(
+    config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str, accept: bool = False
+) -> int:
     """`clean-corpus run`."""
+    from pipeline import ended
     from pipeline.run import preview, run
 
     settings = load_settings(config, sets)
     if paths:
         settings = _with_paths(settings, paths)
     _refuse_own_output(settings)
+    if dry_run and accept:
+        raise SettingsError("--dry-run publishes nothing, so there is nothing to --accept: give one of the two.")
     if dry_run:
         preview_table(preview(settings))
         return 0
@@ -35,37 +38,14 @@ def run_command(config: Path | None, sets: Sequence[str], paths: Sequence[str], 
     teller = Teller(log)
     try:
         with teller:
-            outcome = run(settings, teller.progress)
-    except ClearError as error:
-        write_last_run(root, {"exit_code": error.code, "message": str(error), "started": int(started)})
-        raise
+            outcome = run(settings, teller.progress, accept=accept)
     except BaseException as error:
-        message = f"{type(error).__name__}: {error}"
-        write_last_run(root, {"exit_code": _code(error), "message": message[:1000], "started": int(started)})
+        ended.tell(settings, ended.failed(error, root, started), log)
         raise
-    seconds = time.time() - started
-    payload: dict[str, Json] = {
-        "exit_code": 0,
-        "message": "nothing new" if outcome.generation is None else f"published generation {outcome.generation}",
-        "started": int(started),
-        "seconds": round(seconds, 1),
-        "generation": outcome.generation,
-        "files_read": outcome.files,
-        "files_known": outcome.known_files,
-        "files_skipped": len(outcome.skipped),
-        "counts": dict(outcome.counts),
-    }
-    write_last_run(root, payload)
-    if log == "json":
-        sys.stdout.write(orjson.dumps(payload).decode() + "\n")
-    else:
-        told_outcome(outcome, settings, seconds)
+    ended.tell(settings, ended.done(outcome, root, started), log)
+    if log != "json":
+        told_outcome(outcome, settings, time.time() - started)
     return 0
-
-
-def _code(error: BaseException) -> int:
-    """The exit code that `cli.main` makes of an error that is no ClearError."""
-    return error.code if isinstance(error, Stopped) else 128 + SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _refuse_own_output(settings: Settings) -> None:
@@ -78,6 +58,23 @@ def _refuse_own_output(settings: Settings) -> None:
                 f"the output {settings.output.path} and the input {given} lie one inside the other: a later run would "
                 "read its own results. Choose another folder with --output."
             )
+
+
+def schedule_command(action: str, config: Path | None, sets: Sequence[str], paths: Sequence[str], **how: Any) -> int:
+    """`clean-corpus schedule install`, `show` and `remove`."""
+    from pipeline.schedule.command import Given, install, remove, show
+
+    settings = load_settings(config, sets)
+    store = Path(settings.output.path)
+    if action == "install":
+        if paths:
+            settings = _with_paths(settings, paths)
+        _refuse_own_output(settings)
+        lines = install(settings, Given(config, tuple(sets), tuple(paths)), **how)
+    else:
+        lines = show(store) if action == "show" else remove(store)
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 0
 
 
 def clean_command(file: str, config: Path | None, sets: Sequence[str], shown: str) -> int:
@@ -98,21 +95,6 @@ def _shown(cleaned: Cleaned, shown: str) -> str:
     if shown == "json":
         return orjson.dumps(asdict(cleaned), option=orjson.OPT_INDENT_2).decode() + "\n"
     return "".join(diff_lines(cleaned)) if shown == "diff" else cleaned.text
-
-
-def verify_command(root: Path, *, deep: bool) -> int:
-    """`clean-corpus verify`: 0 if every promise holds, 4 if not."""
-    from pipeline.store.folder import Store, open_store
-    from pipeline.store.verify import verify
-
-    store = Store(root)
-    if not store.corpus_json.exists() and not store.manifests.exists():
-        open_store(root, create=False)  # says that there is no store
-    findings = verify(store, deep=deep)
-    for finding in findings:
-        sys.stdout.write(f"{finding.where}: {finding.what}. {finding.remedy}\n")
-    sys.stdout.write(f"{len(findings)} findings\n" if findings else f"{root}: every promise holds\n")
-    return 4 if findings else 0
 
 
 def report_command(root: Path, generation: int | None) -> int:

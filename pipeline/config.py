@@ -11,11 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from pipeline.errors import SettingsError
 from pipeline.strict_yaml import load_yaml
 from pipeline.text.entries import KINDS
+from pipeline.unattended import BrakeSettings, NotifySettings, Section, Share
 
 
 def _extension(value: str) -> str:
@@ -38,17 +39,10 @@ def _source_pattern(value: str) -> str:
 
 
 _NOT_TEXT = frozenset({".gz", ".bz2", ".xz", ".zst"})
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Kind = Annotated[str, AfterValidator(_kind)]
 SourcePattern = Annotated[str, AfterValidator(_source_pattern)]
 MemorySize = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGT]i?B$")]
-
-
-class Section(BaseModel):
-    """What all sections have in common: unknown keys are refused, types are taken literally, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class InputSettings(Section):
@@ -63,6 +57,7 @@ class InputSettings(Section):
     date_field: str | None = None
     lang_field: str | None = None
     id_scope: Literal["store", "file"] = "store"
+    changed_files: Literal["replace", "add"] = "replace"
     slice_mb: Annotated[int, Field(ge=1, le=1024)] = 16
 
 
@@ -138,8 +133,8 @@ class TailsSettings(Section):
         "masthead",
     )
     kinds_by_source: Mapping[SourcePattern, tuple[Kind, ...]] = {}
-    model: bool = False
-    glued: bool = False
+    model: bool = True
+    glued: bool = True
     templates: TemplatesSettings = TemplatesSettings()
 
 
@@ -147,6 +142,7 @@ class OutputSettings(Section):
     """Where the store is, and how its Parquet files are written."""
 
     path: str = "data/clean"
+    keep: Annotated[int, Field(ge=1)] = 30
     zstd_level: Annotated[int, Field(ge=1, le=19)] = 3
 
 
@@ -171,14 +167,6 @@ class EngineSettings(Section):
         return self.workers or len(os.sched_getaffinity(0))
 
 
-class BrakeSettings(Section):
-    """When a finished run is not published."""
-
-    enabled: bool = True
-    most_removed_share: Share = 0.6
-    fewest_documents: Annotated[int, Field(ge=1)] = 200
-
-
 class Settings(Section):
     """All settings of a run."""
 
@@ -189,6 +177,7 @@ class Settings(Section):
     output: OutputSettings = OutputSettings()
     engine: EngineSettings = EngineSettings()
     brake: BrakeSettings = BrakeSettings()
+    notify: NotifySettings = NotifySettings()
 
 
 def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
@@ -214,7 +203,7 @@ def load_settings(path: Path | None, overrides: Sequence[str] = ()) -> Settings:
         if not equals:
             raise SettingsError(f"--set {override}: expected KEY=VALUE, such as tails.enabled=false")
         _put(data, key.strip(), load_yaml(value, f"--set {key}"), override)
-    return _validated(data, where)
+    return validated(data, where)
 
 
 def _mapping(value: object, where: str) -> dict[str, Any]:
@@ -235,7 +224,8 @@ def _put(data: dict[str, Any], key: str, value: object, override: str) -> None:
     inner[name] = value
 
 
-def _validated(data: Mapping[str, Any], where: str) -> Settings:
+def validated(data: Mapping[str, Any], where: str) -> Settings:
+    """The settings in `data`; SettingsError says what is wrong, and `where`."""
     try:
         return Settings.model_validate(_tuples(data))
     except ValidationError as error:

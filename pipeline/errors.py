@@ -62,9 +62,17 @@ class IntegrityError(ClearError):
 
 
 class BrakeError(ClearError):
-    """The run is complete but removes an abnormal share of a source; it is not published."""
+    """The run is complete but removes an abnormal share of a source; it is not published.
+
+    `findings`: what is over its limit, one line each; `report`: the page about it, "" without one.
+    """
 
     code = 5
+
+    def __init__(self, message: str, findings: tuple[str, ...] = (), report: str = "") -> None:
+        super().__init__(message)
+        self.findings = findings
+        self.report = report
 
 
 class LockedError(ClearError):

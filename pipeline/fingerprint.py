@@ -11,8 +11,9 @@ from pipeline.text.rules import pack_of
 # Raised by hand when the code itself comes to other clean text for the same input.
 LOGIC = 5
 _PACKAGES = ("ftfy", "chardet", "datasketch", "google-re2", "selectolax")
-# Settings that decide where input and rules lie and how input is cut into shards, never what comes out.
-_PLACES = {"input.paths", "input.slice_mb", "input.text_extensions", "tails.rules"}
+# Settings that decide where input and rules lie, how input is cut into shards, and what a change of a file means for
+# documents that it held: never what comes out of a document.
+_PLACES = {"input.paths", "input.changed_files", "input.slice_mb", "input.text_extensions", "tails.rules"}
 
 
 def fingerprint(settings: Settings, rules: Sequence[tuple[str, str]]) -> dict[str, Json]:

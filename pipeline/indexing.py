@@ -13,7 +13,7 @@ from pipeline.dedup.leaders import HELD_WORDS
 from pipeline.dedup.method import Method
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset
-from pipeline.night import Night, part
+from pipeline.night import Night
 from pipeline.plan import method_of
 from pipeline.short_way import counts_templates
 from pipeline.stages.held import held, words_in
@@ -35,20 +35,26 @@ def index_files(
 ) -> tuple[LiveFile, ...]:
     """The files of the index after a run: what it adds, merged with earlier tiers where these are small.
 
-    With `rewrites`, all documents are written anew, and what was searched before is of no use.
+    With `rewrites`, earlier documents have changed, and what was searched before is of no use.
     """
     if counts_templates(settings):
         return ()
     method, store, generation = method_of(settings), night.store, night.generation
     tiers = tiers_of(night.before) if night.before and not rewrites else []
-    since = _first(data["published"], engine) if tiers else 0
+    added = len(data["fresh"].shards) if tiers else 0
+    documents, here = _last(data["documents"], added), _last(data["paragraphs"], added)
+    since = _first(documents, engine) if tiers else 0
     inputs = [data[name] for name in ("documents", "names", *_READS)]
     found = engine.gather("traces", partial(traces, method=method, since=since, run=generation), TRACED, *inputs)
-    here = part(data["paragraphs"], data["published"])
-    kept = data.get("held") or engine.map("held", partial(held, method=method), HELD, data["published"], here)
+    kept = data.get("held") or engine.map("held", partial(held, method=method), HELD, documents, here)
     tiers.append(_written(folder, generation, engine, (found, here, kept), method))
     tiers = merged_tiers(store, folder, tiers, most=method.bucket_leaders + 1 + STRANGERS)
     return tuple(tier.files[kind] for tier in tiers for kind in SEARCHED)
+
+
+def _last(data: Dataset, shards: int) -> Dataset:
+    """The last so many shards, or all for 0."""
+    return Dataset(data.schema, data.shards[-shards:], data.rows[-shards:])
 
 
 def _first(documents: Dataset, engine: LocalEngine) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 _HOME = Path(__file__).parent
 _SOURCES = ("text", "dedup")
 VARIABLE = "NUMBA_CACHE_DIR"
+OUTSIDE = "CACHE_DIRECTORY"  # what systemd tells a service that may write nowhere else
 
 
 def source_digest(home: Path = _HOME) -> str:
@@ -30,7 +31,8 @@ def use() -> None:
         return
     name = f"kernels-{source_digest()}"
     inside = _HOME / "__pycache__"
-    chosen = inside / name if _writable(inside) else Path(tempfile.gettempdir()) / f"clean-corpus-{os.getuid()}" / name
+    outside = os.environ.get(OUTSIDE) or Path(tempfile.gettempdir()) / f"clean-corpus-{os.getuid()}"
+    chosen = inside / name if _writable(inside) else Path(outside) / name
     os.environ[VARIABLE] = str(chosen)
     if "numba" in sys.modules:  # it read the variable when it was imported
         sys.modules["numba"].config.CACHE_DIR = str(chosen)

@@ -27,6 +27,7 @@ from pipeline.stages.names import EQUALS_SQL, NAMED_SQL, names
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.repeats import repeats
 from pipeline.stages.tails import tails
+from pipeline.stages.template_list import LISTED_SQL, template_list
 from pipeline.stages.templates import endings, templates_sql
 from pipeline.stages.within import within
 
@@ -52,6 +53,7 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since
     look_beside = partial(beside, method=method, since=since)
     settle = partial(repeats, method=method, since=since)
     explain = partial(cuts, run=run)
+    tell = partial(template_list, run=run)
     found = ("paragraphs", "within", "tails", "equals")
     return (
         # text
@@ -86,6 +88,9 @@ def plan(settings: Settings, rules: tuple[tuple[str, str], ...], run: int, since
         # what goes, with its reasons
         Stage("named", "query", NAMED_SQL, ("repeats", "names"), schemas.NAMED_REPEATS),
         Stage("cuts", "map", explain, ("documents", "paragraphs", "tails", "glued", "named", "names"), schemas.CUTS),
+        # for a person to look at
+        Stage("listed", "query", LISTED_SQL, ("endings", "templates", "tails"), schemas.LISTED),
+        Stage("template_list", "map", tell, ("documents", "paragraphs", "listed", "names"), schemas.TEMPLATE_LIST),
     )
 
 

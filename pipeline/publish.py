@@ -10,40 +10,46 @@ import pyarrow.compute as pc
 
 from pipeline.errors import Reason
 from pipeline.flow import Batches
-from pipeline.stages.clean import clean, duplicates, index
-from pipeline.stages.schemas import CLEAN, DUPLICATES, INDEX, LEDGER, QUARANTINE
+from pipeline.stages.clean import NO_FILES, FilesOf, clean, duplicates, index
+from pipeline.stages.schemas import CLEAN, DUPLICATES, FILE_BITS, INDEX, LEDGER, QUARANTINE
 from pipeline.store.parquet import write_parquet
 
 COUNTED = pa.schema([("topic", pa.string()), ("name", pa.string()), ("count", pa.int64())])
 MOST_QUARANTINED = 100  # rows a file; more are counted in one summary row
 
 
-def write_shard(documents: Batches, cuts: Batches, names: Batches, *, folder: str, level: int, run: int) -> Batches:
-    """Writes the clean documents, duplicates, ledger and index of one shard; the facts of each file."""
+def write_shard(
+    documents: Batches, cuts: Batches, names: Batches, *, folder: str, level: int, run: int, files: FilesOf = NO_FILES
+) -> Batches:
+    """Writes the clean documents, duplicates, ledger and index of one shard; the facts of each file.
+
+    `files`: see stage `index`.
+    """
     inputs = list(documents), list(cuts), list(names)
     ledger = (batch.select(LEDGER.names) for batch in inputs[1])
     for name, schema, rows in (
         ("documents", CLEAN, clean(*map(iter, inputs), run=run)),
         ("duplicates", DUPLICATES, duplicates(*map(iter, inputs), run=run)),
         ("ledger", LEDGER, ledger),
-        ("index", INDEX, index(*map(iter, inputs))),
+        ("index", INDEX, index(*map(iter, inputs), files=files)),
     ):
         yield from write_parquet(rows, folder=folder, name=name, schema=schema, level=level)
 
 
 def quarantine(documents: Batches, *, run: int) -> Batches:
     """What could not be read (schema QUARANTINE), in order; a flood of one file ends in one row with the count."""
-    seen: Counter[str] = Counter()
-    more: Counter[str] = Counter()
+    seen: Counter[int] = Counter()
+    more: Counter[tuple[str, int]] = Counter()
+    columns = ["doc", "path", "record", "byte_offset", "reason", "detail", "body_sha256"]
     for batch in documents:
         rows: list[dict[str, Any]] = []
-        told = batch.select(["path", "record", "byte_offset", "reason", "detail", "body_sha256"])  # a filter copies
-        for row in told.filter(pc.is_valid(batch.column("reason"))).to_pylist():
-            seen[row["path"]] += 1
-            if seen[row["path"]] > MOST_QUARANTINED:
-                more[row["path"]] += 1
+        for row in batch.select(columns).filter(pc.is_valid(batch.column("reason"))).to_pylist():  # a filter copies
+            file = row.pop("doc") >> FILE_BITS
+            seen[file] += 1
+            if seen[file] > MOST_QUARANTINED:
+                more[row["path"], file] += 1
                 continue
-            rows.append({**row, "sha256": row["body_sha256"], "run": run})
+            rows.append({**row, "sha256": row["body_sha256"], "file": file, "run": run})
         if rows:
             yield pa.RecordBatch.from_pylist(rows, QUARANTINE)
     summary = [
@@ -51,9 +57,10 @@ def quarantine(documents: Batches, *, run: int) -> Batches:
             "path": path,
             "reason": str(Reason.MORE_OF_THE_SAME),
             "detail": f"{count} more records of this file",
+            "file": file,
             "run": run,
         }
-        for path, count in sorted(more.items())
+        for (path, file), count in sorted(more.items())
     ]
     if summary:
         yield pa.RecordBatch.from_pylist(summary, QUARANTINE)

@@ -1,8 +1,8 @@
 """Reading what strangers wrote: by workers with limits. A file that costs two workers is set aside whole.
 
 A file whose worker was killed, ran out of memory or took too long is tried once more, alone. If that fails as well
-nothing of it comes out, also not what other slices gave: it stands in quarantine by its name, and is no known content,
-so that the next run tries it again.
+nothing of it comes out, also not what other slices gave: it stands in quarantine by its name, and a few later runs
+try it again (`inbox.MOST_TRIES`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +17,9 @@ from pipeline.errors import Reason, RecordError
 from pipeline.flow import Dataset, Kernel
 from pipeline.sources.rows import Item, Task, batch_of, row_of
 from pipeline.stages.documents import documents
-from pipeline.stages.schemas import DOCUMENTS, SLICES
+from pipeline.stages.schemas import DOCUMENTS, FILE_BITS, SLICES
 
 _EACH_BYTES = 100_000_000  # of a file as it lies there: so much may take the time that is set
-_FILE = 32  # bits of a document number below the number of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def read_files(
 
     `limits` are those of a shard of at most 100 MB; a larger one, of a file that cannot be cut, has more time.
     """
-    tried = engine.attempt("documents", kernel, DOCUMENTS, slices, _limits(engine, slices, limits))
+    tried = _tried(engine, kernel, slices, limits, given_up)
     lost = dict(given_up)
     if not lost and not any(isinstance(each, Lost) for each in tried):
         return Reading(_joined(tried), frozenset())
@@ -69,6 +68,20 @@ def read_files(
         for at, each in enumerate(tried)
     ]
     return Reading(engine.write("documents-mended", DOCUMENTS, whole), frozenset(lost))
+
+
+def _tried(
+    engine: LocalEngine, kernel: Kernel, slices: Dataset, limits: Limits, given_up: Mapping[int, str]
+) -> list[Dataset | Lost]:
+    """What became of each shard. One that holds nothing but a file that was given up is not read again."""
+    if not given_up:
+        return engine.attempt("documents", kernel, DOCUMENTS, slices, _limits(engine, slices, limits))
+    good = sorted({part.shard for part in _parts(engine, slices) if part.file not in given_up})
+    left = Dataset(SLICES, tuple(slices.shards[at] for at in good), tuple(slices.rows[at] for at in good))
+    made = dict(
+        zip(good, engine.attempt("documents", kernel, DOCUMENTS, left, _limits(engine, left, limits)), strict=True)
+    )
+    return [made.get(at, Lost("given up")) for at in range(len(slices.shards))]
 
 
 def _limits(engine: LocalEngine, slices: Dataset, limits: Limits) -> list[Limits]:
@@ -110,7 +123,7 @@ def _mended(
             yield from engine.rows(again[part.shard, part.file])
         else:
             for batch in engine.rows(made):
-                own = batch.filter(pc.equal(pc.shift_right(batch.column("doc"), _FILE), part.file))
+                own = batch.filter(pc.equal(pc.shift_right(batch.column("doc"), FILE_BITS), part.file))
                 if own.num_rows:
                     yield own
 

@@ -5,7 +5,7 @@ come to the same decisions, since only the past decides. A later issue replaces 
 is what makes a second night right, not yet what makes it cheap.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,21 +17,29 @@ from pipeline.errors import IntegrityError
 from pipeline.stages.schemas import DOCUMENTS
 from pipeline.store.folder import Store
 from pipeline.store.laid import laid_back
-from pipeline.store.manifest import Manifest, load_manifest
+from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table
 from pipeline.store.restore import removals
+
+Row = dict[str, Any]
 
 _BATCH = 1000
 
 
-def recalled(store: Store, manifest: Manifest, *, without: frozenset[str]) -> Iterator[pa.RecordBatch]:
-    """Live documents of the store (schema DOCUMENTS) in document order, but for the names in `without`."""
+def recalled(
+    store: Store, manifest: Manifest, *, without: frozenset[str], renewed: Iterable[Row] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Live documents of the store (schema DOCUMENTS) in document order, but for the names in `without`.
+
+    New versions, `renewed`, stand where the earlier ones stood.
+    """
     index = read_table(store, "index", manifest=manifest).sort_by("doc")
     number = dict(zip(index["doc_id"].to_pylist(), index["doc"].to_pylist(), strict=True))
     ledger = _by_document(read_table(store, "ledger", manifest=manifest))
     rows = _rows(read_table(store, "documents", manifest=manifest), ledger)
     rows += [{**row, "chars": len(row["text"])} for row in _plain(read_table(store, "duplicates", manifest=manifest))]
     kept = [{**row, "doc": number[row["doc_id"]]} for row in rows if row["doc_id"] not in without]
+    kept += renewed
     kept.sort(key=lambda row: int(row["doc"]))
     for at in range(0, len(kept), _BATCH):
         yield pa.RecordBatch.from_pylist(kept[at : at + _BATCH], DOCUMENTS)
@@ -62,53 +70,6 @@ def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> 
 
 
 _DAMAGED = "Run `clean-corpus verify` to see what else is, and bring the files back from a backup."
-
-
-def replaced(
-    store: Store,
-    manifest: Manifest,
-    named: Iterable[pa.RecordBatch],
-    fresh: Iterable[pa.RecordBatch],
-    roots: Sequence[str],
-) -> frozenset[str]:
-    """The names of live documents of which `fresh` (schema DOCUMENTS, named by `named`) brings new versions.
-
-    A name that is only a path says "the same file" only under the same input paths: "monday/part.jsonl" and
-    "tuesday/part.jsonl", read on two nights as two inboxes, are two files, and both stay.
-    """
-    asked = {name for rows in named for name in rows.column("doc_id").to_pylist()}
-    columns = ["doc_id", "run"]
-    parts = [read_table(store, kind, columns=columns, manifest=manifest) for kind in ("documents", "duplicates")]
-    known = pa.concat_tables(parts).to_pydict()
-    runs = {name: run for name, run in zip(known["doc_id"], known["run"], strict=True) if name in asked}
-    return replaced_of(store, runs, fresh, roots)
-
-
-def replaced_of(
-    store: Store, runs: Mapping[str, int], fresh: Iterable[pa.RecordBatch], roots: Sequence[str]
-) -> frozenset[str]:
-    """Those of the names of live documents (with their runs) of which `fresh` brings new versions (see `replaced`)."""
-    by_path = {name for rows in fresh for name in _path_names(rows)}
-    elsewhere = {run for run in runs.values() if not _read_from(store, run, roots)}
-    return frozenset(name for name, run in runs.items() if name not in by_path or run not in elsewhere)
-
-
-def _path_names(rows: pa.RecordBatch) -> Iterator[str]:
-    """Names that are made of the path and the position alone."""
-    for name, path, record in zip(
-        *(rows.column(each).to_pylist() for each in ("doc_id", "path", "record")), strict=True
-    ):
-        if name in (path, f"{path}#{record}"):
-            yield name
-
-
-def _read_from(store: Store, run: int, roots: Sequence[str]) -> bool:
-    """Whether a run read from these input paths; False where its manifest is gone."""
-    try:
-        section = load_manifest(store, run).settings.get("input")
-    except IntegrityError:
-        return False
-    return isinstance(section, dict) and section.get("paths") == list(roots)
 
 
 def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:

@@ -21,8 +21,9 @@ from pipeline.sources.files import Found, listing, scanned
 from pipeline.spool import spooled
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 from pipeline.text.glued import GLUED_WINDOW
+from pipeline.text.mastheads import HEAD_WINDOW
 from pipeline.text.rules import Finder, load_pack
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW
+from pipeline.text.tails import TAIL_WINDOW
 
 TRIED = "try"  # id of the rule
 EXAMPLES = 20

@@ -22,7 +22,7 @@ from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset, Stage, made
 from pipeline.frozen import past_rows, told_rows
 from pipeline.questions import Asking, Candidates, absent_rows, asking, candidates, documents_asked, equal_documents
-from pipeline.recall import recalled_some, replaced_of
+from pipeline.recall import recalled_some
 from pipeline.stages.held import held, held_of
 from pipeline.stages.names import names
 from pipeline.stages.schemas import ABSENT, DOCUMENTS, FROZEN, HELD, NAMES, TAILS
@@ -51,9 +51,12 @@ def counts_templates(settings: Settings) -> bool:
 
 
 def new_names(
-    index: Index, store: Store, fresh: Dataset, settings: Settings, engine: LocalEngine
+    index: Index, fresh: Dataset, settings: Settings, engine: LocalEngine
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of which the new documents bring new versions, and names that are taken by others."""
+    """Names of which the new documents bring new versions, and names that are taken by others.
+
+    No file lies where an earlier one lay (`inbox.adds_only`), so names made of paths tell of no versions.
+    """
     scope = settings.input.id_scope
     asked: set[str] = set()
     taken: dict[str, int] = {}
@@ -66,14 +69,23 @@ def new_names(
         unasked = sorted(given - asked)
         told = index.told(name_keys(unasked))
         runs = {unasked[at]: int(run) for at, run in zip(told.at.tolist(), told.shared.tolist(), strict=True)}
-        if not asked:
-            old = replaced_of(store, runs, engine.rows(fresh), settings.input.paths)
+        if not asked and scope == "store":
+            old = frozenset(runs) - _path_names(engine.rows(fresh))
             if old:
                 return old, frozenset()
         if not runs:
             return frozenset(), frozenset(taken)
         asked |= set(unasked)
         taken |= runs
+
+
+def _path_names(documents: Batches) -> frozenset[str]:
+    """Names that are made of the path and the position alone."""
+    found: set[str] = set()
+    for rows in documents:
+        columns = (rows.column(each).to_pylist() for each in ("doc_id", "path", "record"))
+        found |= {name for name, path, record in zip(*columns, strict=True) if name in (path, f"{path}#{record}")}
+    return frozenset(found)
 
 
 def fill(

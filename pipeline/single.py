@@ -60,6 +60,8 @@ def clean(body: str | bytes, settings: Settings | None = None, *, html: bool = F
     for stage in plan(settings, rule_files(settings), 0):
         if stage.name not in data:
             data[stage.name] = made(stage, data, engine)
+        if stage.name == "cuts":  # what follows tells of a corpus
+            break
     parts = (engine.rows(data[name]) for name in ("documents", "cuts", "names"))
     text = pa.Table.from_batches(clean_kernel(*parts, run=0), schema=CLEAN)["text"][0].as_py()
     removals = _removals(engine.rows(data["cuts"]))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from pipeline.brake import Toll
+from pipeline.braked import printable
 from pipeline.config import Settings
 from pipeline.run import Outcome, Preview
 from pipeline.single import Cleaned
@@ -84,11 +85,7 @@ def told(outcome: Outcome, settings: Settings, seconds: float) -> None:
 
 def _name(name: str) -> str:
     """A name of a file as a terminal may show it: no control codes, no markup."""
-    return escape(_shown(name))
-
-
-def _shown(name: str) -> str:
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)
+    return escape(printable(name))
 
 
 def _share(part: int, whole: int) -> str:
@@ -125,9 +122,29 @@ def _notes(outcome: Outcome) -> Iterator[str]:
             f"{outcome.counts['capped']:,} paragraphs met a full bucket and missed some of its leaders: "
             "raise repeats.bucket_leaders if repeats stay"
         )
+    yield from _changes(outcome.changes)
+    for line in outcome.accepted:
+        yield f"accepted: {_name(line)}"
+    for line in outcome.warnings:
+        yield f"[bold]look:[/] {line}"
     if outcome.known_files:
         yield f"{outcome.known_files:,} files known by their content, not read again"
     yield from _passed_over(outcome.skipped)
+
+
+_CHANGES = {
+    "renewed": "new versions of earlier documents",
+    "withdrawn": "earlier documents that their file no longer holds, withdrawn",
+    "decided_again": "earlier documents that come out otherwise now",
+    "barred": "forgotten documents that stay out",
+}
+
+
+def _changes(changes: Mapping[str, int]) -> Iterator[str]:
+    """What became of earlier documents."""
+    for name, what in _CHANGES.items():
+        if changes.get(name):
+            yield f"{what}: {changes[name]:,}"
 
 
 def _passed_over(skipped: Sequence[Skipped]) -> Iterator[str]:
@@ -146,8 +163,8 @@ def preview_table(preview: Preview) -> None:
     console = Console(soft_wrap=True, emoji=False)
     head = ("path", "format", "compression", "bytes", "", "how it is understood")
     rows = [
-        (_shown(found.path), LABELS.get(found.format, found.format), found.compression, f"{found.bytes:,}",
-         "new" if new else "known", _shown(how))
+        (printable(found.path), LABELS.get(found.format, found.format), found.compression, f"{found.bytes:,}",
+         "new" if new else "known", printable(how))
         for found, new, how in preview.files
     ]  # fmt: skip
     wide = [max(map(len, column)) for column in zip(head, *rows, strict=True)][:-1]

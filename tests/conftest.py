@@ -21,6 +21,7 @@ def _program(*names: str) -> Callable[[], bool]:
 # marker -> (is it there?, what to do when it is not)
 TOOLS: dict[str, tuple[Callable[[], bool], str]] = {
     "browser": (_program("chromium", "chromium-browser", "google-chrome"), "install Chromium (Debian: chromium)"),
+    "crash": (_program("cc"), "install a C compiler (Debian: gcc)"),
     "strace": (_program("strace"), "install strace"),
     "spark": (
         lambda: bool(shutil.which("java")) and importlib.util.find_spec("pyspark") is not None,

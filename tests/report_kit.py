@@ -46,16 +46,18 @@ def counts_of(night: Tables) -> dict[str, int]:
 
 def hostile_night() -> Tables:
     """One document, removal and refused record for each hostile string, which stands in every field that is text."""
-    documents, copies, ledger, refused = [], [], [], []
+    documents, copies, ledger, refused, listed = [], [], [], [], []
     for evil in HOSTILE:
         for name, rows in (("clean", documents), ("copy", copies)):
             row = _text_row(f"{evil}/{name}", evil)
             rows.append(row)
             ledger.append(_removal(row, evil, "duplicate" if name == "copy" else "contact"))
+        told = dict.fromkeys(("source", "place", "line", "doc_id"), evil)
+        listed.append({**told, "state": "proposed", "documents": 9, "of_source": 9, "removed": 0})
         refused.append({"path": evil, "record": None, "reason": evil, "detail": evil})
     for row in copies:
         row |= {"text": "", "chars_out": 0, "duplicate_of": HOSTILE[0], "similarity": 1.0}
-    return {"documents": documents, "duplicates": copies, "ledger": ledger, "quarantine": refused}
+    return {"documents": documents, "duplicates": copies, "ledger": ledger, "quarantine": refused, "templates": listed}
 
 
 def _text_row(doc_id: str, evil: str) -> Row:

@@ -17,6 +17,7 @@ from pipeline.store.law import check_law
 from pipeline.store.lock import hold
 from pipeline.store.manifest import LiveFile, Manifest, manifest_bytes, newest, parent_digest, sealed
 from pipeline.store.parquet import write_parquet
+from pipeline.store.read import load
 from pipeline.store.sweep import sweep
 from pipeline.store.views import publish, repair
 
@@ -89,6 +90,11 @@ def first_night() -> Tables:
 def second_night() -> Tables:
     """All tables of a run with one new document."""
     return tables([_document("e", "Something new\nin two lines.", [])], [], [], [])
+
+
+def later_night(number: int) -> Tables:
+    """All tables of a run with another new document, `n<number>`."""
+    return tables([_document(f"n{number}", f"News of night {number},\nin two lines.", [])], [], [], [])
 
 
 def tables(clean: list[Row], copies: list[Row], ledger: list[Row], quarantine: list[Row]) -> Tables:
@@ -196,3 +202,13 @@ def described(file: LiveFile, path: Path) -> LiveFile:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     return replace(file, rows=table.num_rows, chars=chars, bytes=len(content), sha256=digest)
+
+
+def current(store: Store) -> Manifest:
+    manifest = newest(store)
+    assert manifest
+    return manifest
+
+
+def ids(store: Store) -> list[str]:
+    return [str(each) for each in load(store.root)["doc_id"]]

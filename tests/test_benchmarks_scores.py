@@ -197,6 +197,7 @@ def test_lines_of_a_wrapped_paragraph_go_together() -> None:
     assert repeats_alone.kept(texts, paragraphs, gone) == ([(0, 2)], [0])
 
 
+@pytest.mark.slow
 def test_rivals_without_a_python_that_has_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = planted_corpus(tmp_path, 2)
     assert main(["rivals", "--runs", "1", "--planted", str(corpus)]) == 0

@@ -19,7 +19,7 @@ from pipeline.config import Settings
 from pipeline.sources.records import GUESSES
 from pipeline.stages import schemas
 from pipeline.store.law import COUNTS
-from pipeline.store.manifest import LiveFile, Manifest
+from pipeline.store.manifest import Input, LiveFile, Manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = {name: value for name, value in vars(schemas).items() if isinstance(value, pa.Schema)}
@@ -107,7 +107,7 @@ def manifest_tables() -> dict[str, list[str]]:
 
 
 def test_every_field_of_the_manifest_is_documented() -> None:
-    fields = [field.name for record in (Manifest, LiveFile) for field in dataclasses.fields(record)]
+    fields = [field.name for record in (Manifest, Input, LiveFile) for field in dataclasses.fields(record)]
     assert manifest_tables() == {"field": fields, "count": list(COUNTS)}
 
 

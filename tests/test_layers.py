@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "stages.tables": {"text", "dedup", "stages.schemas", "flow", "errors"},
     "stages.left": {"stages.tables"},
     "stages.live": {"dedup", "stages.schemas", "stages.tables", "flow"},
-    "stages.wanted": {"stages.tables"},
+    "stages.wanted": {"text", "stages.tables"},
     "stages": {
         "text",
         "dedup",
@@ -40,7 +40,8 @@ LAYERS: dict[str, set[str]] = {
     "sources": {"sources", "text", "stages.schemas", "stages.tables", "flow", "errors"},
     "store": {"store", "text", "dedup", "stages.schemas", "flow", "errors"},
     "strict_yaml": {"errors"},
-    "config": {"text", "dedup", "strict_yaml", "errors"},
+    "config": {"text", "dedup", "strict_yaml", "unattended", "errors"},
+    "unattended": set(),
     "plan": {"text", "dedup", "stages", "stages.schemas", "stages.tables", "sources", "config", "flow", "errors"},
 }
 

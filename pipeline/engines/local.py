@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from pipeline.engines.nursery import nursery
 from pipeline.engines.worker import Task
 from pipeline.engines.workers import Lost, WorkerError, Workers
 from pipeline.errors import OutputError
@@ -19,6 +20,7 @@ from pipeline.flow import Batches, Dataset, Kernel
 
 # Input of a `gather` from which on new workers are a fair price for the memory of idle ones.
 LARGE_BYTES = 256 << 20
+_BUFFER = 1 << 20  # Arrow writes each buffer of each column by itself: most are tiny
 
 _TOO_LITTLE = "stage {stage}: {why}; free memory, or lower engine.workers or input.slice_mb, and run again"
 
@@ -65,6 +67,7 @@ class LocalEngine:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        nursery()  # now, while Arrow has no threads here: forked it costs nothing, started anew seconds
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
@@ -95,7 +98,8 @@ class LocalEngine:
                 made[at] = each
         for at, each in enumerate(made):
             if isinstance(each, Lost):
-                raise WorkerError(_TOO_LITTLE.format(stage=name, why=f"twice, {each.why}"), at)
+                message = _TOO_LITTLE.format(stage=name, why=f"twice, {each.why}")
+                raise WorkerError(message, at, f"in stage {name} {each.why}")
         return self._dataset(schema, paths, [each for each in made if isinstance(each, _Made)])
 
     def attempt(
@@ -247,7 +251,10 @@ def _write(path: Path, schema: pa.Schema, rows: Batches) -> _Made:
     count = 0
     last: int | None = None
     try:
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+        with (
+            pa.output_stream(str(path), compression=None, buffer_size=_BUFFER) as file,
+            pa.ipc.new_file(file, schema) as writer,
+        ):
             for batch in rows:
                 if batch.num_rows == 0:
                     continue

@@ -25,9 +25,10 @@ _ERRORS: Mapping[str, type[errors.ClearError]] = MappingProxyType(
 class WorkerError(errors.OutputError):
     """The worker of a shard was killed, and killed again when the shard was tried alone (-1: no shard of its own)."""
 
-    def __init__(self, message: str, shard: int = -1) -> None:
+    def __init__(self, message: str, shard: int = -1, why: str = "") -> None:
         super().__init__(message)
         self.shard = shard
+        self.why = why  # without what to do about it
 
 
 @dataclass(frozen=True, slots=True)

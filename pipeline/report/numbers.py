@@ -19,9 +19,8 @@ def numbers_of(
     sources = sums.by_source(found.documents)
     examples = sums.examples_by_rule(removals)
     copied = sums.most_copied(removals)
-    templates = sums.templates(removals)
     largest, closest = sums.largest(removals), sums.closest(removals)
-    lone = [each.example for each in copied] + [each.example for each in templates]
+    lone = [each.example for each in copied]
     shown = texts(files, _starts([*largest, *closest, *lone, *_all(examples)]))
     return Numbers(
         generation=generation,
@@ -43,7 +42,8 @@ def numbers_of(
         likeness=sums.likeness(removals),
         block_sizes=sums.block_sizes(removals),
         copied=tuple(replace(each, example=_with_texts((each.example,), shown)[0]) for each in copied),
-        templates=tuple(replace(each, example=_with_texts((each.example,), shown)[0]) for each in templates),
+        templates=sums.templates(found.templates),
+        template_counts=sums.template_counts(found.templates),
         quarantine=sums.by_reason(found.quarantine),
         encodings=sums.tally(found.documents, "encoding"),
         languages=sums.tally(found.documents, "lang"),

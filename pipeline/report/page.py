@@ -130,10 +130,12 @@ def _chosen(store: Store, generation: int) -> Manifest:
 
 
 def _nights(store: Store, last: int) -> tuple[Night, ...]:
-    """What each of the latest runs changed, the newest first."""
+    """What each of the latest runs changed, the newest first; other generations brought nothing in."""
     numbers = [number for number in generations(store) if number <= last][-MOST_NIGHTS - 1 :]
-    counts = {number: load_manifest(store, number).counts for number in numbers}
-    shown = [number for number in numbers if number == 1 or number - 1 in counts]
+    manifests = {number: load_manifest(store, number) for number in numbers}
+    counts = {number: manifest.counts for number, manifest in manifests.items()}
+    runs = [number for number, manifest in manifests.items() if manifest.made_by in ("run", "forget")]
+    shown = [number for number in runs if number == 1 or number - 1 in counts]
     return tuple(_night(number, counts[number], counts.get(number - 1, {})) for number in reversed(shown))
 
 

@@ -22,6 +22,13 @@ from pipeline.report.records import Bin, Numbers, ReasonSum, Refused, SourceSum,
 from pipeline.report.sums import FEW_DOCUMENTS
 
 _SHOWN_LINE = 80  # characters
+# What the state of a template means.
+_STATES = {
+    "active": "in enough documents, and a large enough share of them",
+    "proposed": "in enough documents, but in a small share; nothing goes",
+    "confirmed": "by the settings",
+    "vetoed": "by the settings; nothing goes",
+}
 # How a repeat equals its twin: colour, meaning.
 _EVIDENCE = {
     "equal": ("kept", "the same words"),
@@ -66,25 +73,40 @@ def _source(each: SourceSum) -> tuple[Html, ...]:
 
 
 def templates(numbers: Numbers) -> Html:
-    """The lines that went because they recur in their source, the most frequent first."""
+    """The lines that recur in their source, by state, what they took and what only waits for a word."""
     if not numbers.templates:
         return NOTHING
     note = (
-        "Short lines at the ends of many documents of one source, figures masked, with one more evidence against them. "
-        "A line that belongs to its text is kept by tails.templates.veto in the settings."
+        "Short lines at the ends and heads of many documents of one source, figures masked. Most only are seen: a line "
+        "goes where it has one more evidence against it. Settle the others in the settings, a line as it stands here: "
+        "tails.templates.confirm takes it behind the last prose of each document and from its first line on, "
+        "tails.templates.veto keeps it. All are in current/templates."
     )
+    parts = [part for state, meaning in _STATES.items() for part in _of_state(numbers, state, meaning)]
+    return section("templates", "Templates", tag("p", Html(note), cls="note"), *parts)
+
+
+def _of_state(numbers: Numbers, state: str, meaning: str) -> list[Html]:
+    """Heading and table of the templates of one state; nothing without any."""
+    shown_here = [each for each in numbers.templates if each.state == state]
+    if not shown_here:
+        return []
     rows = [
         (
             foreign("bdi", each.source) if each.source else Html('<span class="none">no source</span>'),
-            foreign("bdi", " ".join(each.example.text.split())[:_SHOWN_LINE]),
-            foreign("bdi", each.evidence),
-            number(each.spans),
-            number(each.chars),
+            foreign("bdi", each.place),
+            foreign("bdi", " ".join(each.line.split())[:_SHOWN_LINE]),
+            number(each.documents),
+            number(each.of_source),
+            number(each.removed),
+            foreign("bdi", each.doc_id),
         )
-        for each in numbers.templates
+        for each in shown_here
     ]
-    heads = ["source", "an example", "seen in", "#removed", "#characters"]
-    return section("templates", "Templates", tag("p", Html(note), cls="note"), table(heads, rows))
+    heads = ["source", "place", "line", "#documents", "#of", "#removed", "first seen in"]
+    count = numbers.template_counts[state]
+    rest = f", the first {len(rows)} of {count:,}" if count > len(rows) else ""
+    return [tag("h3", Html(f"{state.capitalize()}: {meaning}{rest}")), table(heads, rows)]
 
 
 def repeats(numbers: Numbers) -> Html:

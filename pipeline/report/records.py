@@ -79,16 +79,19 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSum:
-    """A template of a source, with the number of its removals, and one of them.
+    """A line that recurs in its source: documents that have it, of how many; `removed`: paragraphs that go as it.
 
-    `evidence`: how many documents have it, and what else speaks against it; it tells templates of a source apart.
+    `place`: end, head; `line`: as it stands in the document `doc_id`.
     """
 
     source: str
-    evidence: str
-    spans: int
-    chars: int
-    example: Example
+    place: str
+    state: str
+    documents: int
+    of_source: int
+    removed: int
+    line: str
+    doc_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class Numbers:
     block_sizes: tuple[Tally, ...]
     copied: tuple[Copied, ...]
     templates: tuple[TemplateSum, ...]
+    template_counts: Mapping[str, int]  # by state
     quarantine: tuple[ReasonSum, ...]
     encodings: tuple[Tally, ...]
     languages: tuple[Tally, ...]

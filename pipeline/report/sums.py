@@ -107,19 +107,16 @@ def worst_sources(sources: Frame, removals: Frame) -> tuple[SourceSum, ...]:
     return tuple(SourceSum(**row) for row in _records(worst[names]))
 
 
-def templates(removals: Frame) -> tuple[TemplateSum, ...]:
-    """Templates by source and evidence, those with the most removals first; each with one of them, drawn by lot."""
-    some = removals[removals["kind"] == "template"].sort_values("draw")
-    some = some.assign(evidence=some["evidence"].fillna(""))
-    sums = some.groupby(["source", "evidence"], as_index=False).agg(
-        spans=("chars", "size"), total=("chars", "sum"), doc_id=("doc_id", "first"), start=("start", "first")
-    )
-    often = _sorted(sums, "-spans", "source", "evidence").head(MOST_TEMPLATES)
-    first = {(each.doc_id, each.start): each for each in _examples(_those(some, often))}
-    return tuple(
-        TemplateSum(row["source"], row["evidence"], row["spans"], row["total"], first[row["doc_id"], row["start"]])
-        for row in _records(often)
-    )
+def templates(listed: Frame) -> tuple[TemplateSum, ...]:
+    """Some of the lines that recur in a source, of each state those that most goes as, then the most frequent."""
+    ordered = _sorted(listed, "-removed", "-documents", "source", "line", "place")
+    often = ordered.groupby("state", sort=False).head(MOST_TEMPLATES)
+    return tuple(TemplateSum(**row) for row in _records(often[list(TemplateSum.__dataclass_fields__)]))
+
+
+def template_counts(listed: Frame) -> dict[str, int]:
+    """How many lines there are of each state."""
+    return {str(state): int(count) for state, count in listed["state"].value_counts().sort_index().items()}
 
 
 def by_evidence(removals: Frame) -> tuple[Tally, ...]:

@@ -27,13 +27,14 @@ class Tables:
     """The rows to count.
 
     `documents`: clean ones and duplicates (column `duplicate`); `repairs`: one row a repair; `removals`: the ledger
-    without its texts, with the `source` of the document.
+    without its texts, with the `source` of the document; `templates`: lines that recur.
     """
 
     documents: pd.DataFrame
     repairs: pd.DataFrame
     removals: pd.DataFrame
     quarantine: pd.DataFrame
+    templates: pd.DataFrame
 
 
 def tables(files: Files) -> Tables:
@@ -51,7 +52,8 @@ def tables(files: Files) -> Tables:
     sources = documents[["doc_id", "source"]].drop_duplicates("doc_id")
     removals = removals.merge(sources, on="doc_id", how="left")
     removals["source"] = removals["source"].fillna("")
-    return Tables(documents, repairs, removals, _frame(_rows(files, "quarantine", SCHEMAS["quarantine"].names)))
+    quarantine, templates = (_frame(_rows(files, kind, SCHEMAS[kind].names)) for kind in ("quarantine", "templates"))
+    return Tables(documents, repairs, removals, quarantine, templates)
 
 
 def _rows(files: Files, kind: str, columns: Sequence[str]) -> pa.Table:

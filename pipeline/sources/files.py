@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,11 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file in the inbox. `path` is relative to the root it was found under, with "/" between parts."""
+    """A regular file in the inbox. `path` is relative to `root`, with "/" between parts.
+
+    `root`: the folder that was given, or that of the file that was given, or the URL; two files of one path under two
+    roots are two files.
+    """
 
     path: str
     location: Path
@@ -30,6 +34,7 @@ class Found:
     compression: str
     bytes: int
     note: str = ""  # what is odd about how it was understood
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def listing(
             if isinstance(found, str):
                 skipped.append(Skipped(path.encode(errors="backslashreplace").decode(), found))
             else:
-                files.append(found)
+                files.append(replace(found, root=_root_of(given, location)))
     files.sort(key=lambda found: (os.fsencode(found.path), os.fsencode(str(found.location))))
     return Listing(tuple(files), tuple(sorted(skipped)))
 
@@ -95,6 +100,13 @@ def _below(given: str, spool: Path | None) -> Iterator[tuple[Path, str]]:
     root = Path(given)
     for location in _walk(root) if _is_folder(root) else [root]:
         yield location, location.relative_to(root).as_posix() if location != root else root.name
+
+
+def _root_of(given: str, location: Path) -> str:
+    """What the path of a file is relative to, in one spelling wherever the run was started and links may lead."""
+    if is_url(given):
+        return given
+    return str((location.parent if location == Path(given) else Path(given)).resolve())
 
 
 def _is_folder(root: Path) -> bool:

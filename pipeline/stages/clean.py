@@ -12,9 +12,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.flow import Batches
-from pipeline.stages.schemas import CLEAN, CUTS, DUPLICATES, INDEX, NAMES
+from pipeline.stages.schemas import CLEAN, CUTS, DUPLICATES, FILE_BITS, INDEX, NAMES
 from pipeline.stages.tables import batch, names_of, numbers, single, text_buffers, whole, words
 from pipeline.text.apply import byte_places, gathered, left_over
+
+
+class FilesOf(NamedTuple):
+    """Numbers of documents, ascending, and for each the number of a file."""
+
+    doc: NDArray[np.int64]
+    file: NDArray[np.int64]
+
+
+NO_FILES = FilesOf(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 class _Portion(NamedTuple):
@@ -47,14 +57,27 @@ def duplicates(documents: Batches, cuts: Batches, names: Batches, *, run: int) -
             yield batch(DUPLICATES, columns)
 
 
-def index(documents: Batches, cuts: Batches, names: Batches) -> Batches:
-    """Number, name and digest of every document that could be read (schema INDEX), in order."""
+def index(documents: Batches, cuts: Batches, names: Batches, *, files: FilesOf = NO_FILES) -> Batches:
+    """Number, name and digest of every document that could be read (schema INDEX), in order.
+
+    `files`: numbers of documents, ascending, of which another file than the first brought this version, and of that.
+    """
     for each in _portions(documents, cuts, names):
         row = pa.array(np.flatnonzero(_readable(each.texts)))
         if len(row):
             columns: dict[str, Any] = {field: each.texts[field] for field in ("doc", "text_sha256", "path", "record")}
             columns |= {"doc_id": each.name, "live": pa.array(_live(each))}
+            columns |= {"file": pa.array(_files(numbers(each.texts, "doc"), files))}
             yield batch(INDEX, {field: column.take(row) for field, column in columns.items()})
+
+
+def _files(doc: NDArray[np.int64], files: FilesOf) -> NDArray[np.int64]:
+    """The number of the file that brought each document."""
+    found = doc >> FILE_BITS
+    at = np.searchsorted(files.doc, doc)
+    moved = np.flatnonzero(np.append(files.doc, -1)[at] == doc)
+    found[moved] = files.file[at[moved]]
+    return found
 
 
 def _portions(documents: Batches, cuts: Batches, names: Batches) -> Iterator[_Portion]:

@@ -17,6 +17,8 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
 
 
+FILE_BITS = 32  # of a document number, below the number of the file in which it first came
+
 # --- between stages -----------------------------------------------------------------------------------------------
 
 # What is to be read: one row a slice of a file (whole files where a format cannot be cut).
@@ -102,8 +104,36 @@ TEMPLATES = _schema(
     paragraph=_int32,
     head=pa.bool_(),
     documents=_int64,  # of the source that have the line in this place; copies of one document count once
-    of_source=_int64,  # documents of the source, counted likewise
+    had=_int64,  # how many had it when it became a template, null where it is none
+    of_first=_int64,  # of the first so many documents of the source, counted likewise
     state=_string,  # seen, proposed, active, vetoed, confirmed
+    source=_int64,  # as in ENDINGS
+    hi=_int64,
+    lo=_int64,
+)
+
+# The first place of each line of TEMPLATES that is more than seen, with the number of paragraphs that go as it.
+LISTED = _schema(
+    doc=_int64,
+    paragraph=_int32,
+    head=pa.bool_(),
+    documents=_int64,
+    of_source=_int64,
+    state=_string,
+    removed=_int64,
+)
+
+# The same with its words, for people.
+TEMPLATE_LIST = _schema(
+    source=_string,  # where its documents are from: the source, or the registered domain of their URLs
+    place=_string,  # end, head
+    state=_string,
+    documents=_int64,
+    of_source=_int64,
+    removed=_int64,
+    line=_string,  # as it stands in the first document that has it
+    doc_id=_string,  # of that document
+    run=_int64,
 )
 
 # One row a paragraph that a rule takes.
@@ -274,6 +304,7 @@ QUARANTINE = _schema(
     reason=_string,
     detail=_string,
     sha256=_string,
+    file=_int64,  # number of the input file
     run=_int64,
 )
 
@@ -291,5 +322,30 @@ TRACES = _schema(
 PLACES = HELD
 BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
 
-# Keys and order of every document that a run added.
-INDEX = _schema(doc=_int64, doc_id=_string, text_sha256=_string, path=_string, record=_int64, live=pa.bool_())
+# Keys and order of every document that a run added: what later runs compare with.
+INDEX = _schema(
+    doc=_int64,
+    doc_id=_string,
+    text_sha256=_string,
+    path=_string,
+    record=_int64,
+    live=pa.bool_(),
+    file=_int64,  # number of the input file that brought this version; `doc` has that of the first one
+)
+
+# Documents that were taken out on demand, and stay out.
+FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)
+# What each rule took from each source in one run: what the brake of later runs calls usual.
+TOLLS = _schema(
+    run=_int64,
+    source=_string,  # null in one row a run, which counts the whole of it
+    documents=_int64,
+    chars=_int64,
+    emptied=_int64,
+    uncertain=_int64,
+    quarantined=_int64,  # in the row without a source only, else 0
+    rule=_string,
+    kind=_string,
+    spans=_int64,
+    removed=_int64,
+)

@@ -146,9 +146,14 @@ def byte_spans(
 
 def source_salts(documents: pa.Table) -> NDArray[np.int64]:
     """A number for each document that depends on its source only, shape (documents,)."""
+    return salts_of(documents["source"].to_pylist())
+
+
+def salts_of(names: Sequence[str | None]) -> NDArray[np.int64]:
+    """A number for each name that depends on the name only; null and "" are one name."""
     known: dict[str | None, int] = {}
-    for source in documents["source"].to_pylist():
-        if source not in known:
-            digest = hashlib.blake2b((source or "").encode(), digest_size=8).digest()
-            known[source] = int.from_bytes(digest, "little", signed=True)
-    return np.array([known[source] for source in documents["source"].to_pylist()], np.int64)
+    for name in names:
+        if name not in known:
+            digest = hashlib.blake2b((name or "").encode(), digest_size=8).digest()
+            known[name] = int.from_bytes(digest, "little", signed=True)
+    return np.array([known[name] for name in names], np.int64)

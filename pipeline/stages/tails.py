@@ -16,14 +16,15 @@ from pipeline.stages.left import Left, left
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, TEMPLATES, WITHIN
 from pipeline.stages.tables import batch, numbers, places, single, whole
 from pipeline.stages.wanted import KindsBySource, kinds_of
+from pipeline.text.mastheads import HEAD_WINDOW, head_removals
 from pipeline.text.rules import RulePack, pack_of
 from pipeline.text.tail_lines import ENDLESS, line_of
 from pipeline.text.tail_weights import WEIGHTS
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, TailRemoval, cued, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, TailRemoval, cued, tail_removals
 from pipeline.text.templates import ACTIVE, CONFIRMED, VETOED, Bench, Standing, head_templates, tail_templates, telling
 from pipeline.text.tried import tried_rows
 
-LONGEST_FIRST = 256  # bytes; a first line that is longer is no masthead
+LONGEST_FIRST = 640  # bytes; a first paragraph that is longer is no line of a masthead
 SURELY_PROSE = 4 * ENDLESS  # bytes; no cue is looked for in prose
 
 
@@ -97,7 +98,7 @@ def _removals(
         seen = left.texts(first, min(behind, first + HEAD_WINDOW))
         yield from ((first + each.index, each) for each in head_removals(seen, pack, wanted[document]))
     tried = tried_rows(left.data, left.starts, left.ends, left.chars, left.opening, left.closing, spaces())
-    for document in _documents(left, tried, _suspects(left.bytes_of(tried), pack, cues=model)):
+    for document in _suspects(left, tried, pack, cues=model):
         first, behind = int(left.opening[document]), int(left.closing[document])
         first = max(first, behind - TAIL_WINDOW)
         last = left.texts(first, behind)
@@ -116,7 +117,7 @@ def _standings(left: Left, known: pa.Table, at: NDArray[np.int64]) -> dict[int, 
     """
     found: dict[int, _Edges] = {}
     documents = np.searchsorted(left.opening, at, side="right") - 1
-    told = (known[name].to_pylist() for name in ("head", "documents", "of_source", "state"))
+    told = (known[name].to_pylist() for name in ("head", "had", "of_first", "state"))
     for document, number, head, *standing in zip(documents.tolist(), at.tolist(), *told, strict=True):
         if standing[-1] in (ACTIVE, CONFIRMED):
             found.setdefault(document, ({}, {}))[head][number] = Standing(*standing)
@@ -146,13 +147,16 @@ def _templates(
                 yield from ((start + each.index, each) for each in removals)
 
 
-def _suspects(paragraphs: Sequence[bytes], pack: RulePack, *, cues: bool) -> list[int]:
-    """The numbers of the paragraphs that a rule may match or, if they are asked for, in which there is a cue."""
-    if not cues:
-        return sorted(pack.tail.suspected(paragraphs))
-    short = [at for at, each in enumerate(paragraphs) if len(each) < SURELY_PROSE]
-    with_cues = [at for at in short if cued(line_of(paragraphs[at].decode()), pack).cues]
-    return sorted({*pack.tail.suspected(paragraphs), *with_cues})
+def _suspects(left: Left, tried: NDArray[np.int64], pack: RulePack, *, cues: bool) -> list[int]:
+    """The documents in which a rule may match one of these paragraphs or, if they are asked for, there is a cue."""
+    paragraphs = left.bytes_of(tried)
+    found = set(_documents(left, tried, pack.tail.suspected(paragraphs)))
+    if cues:
+        owners = (np.searchsorted(left.opening, tried, side="right") - 1).tolist()
+        for document, paragraph in zip(owners, paragraphs, strict=True):
+            if document not in found and len(paragraph) < SURELY_PROSE and cued(line_of(paragraph.decode()), pack).cues:
+                found.add(document)
+    return sorted(found)
 
 
 def _documents(left: Left, rows: NDArray[np.int64], suspected: Sequence[int]) -> list[int]:

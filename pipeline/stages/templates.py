@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from pipeline.dedup.line_keys import keys_of, line_keys
 from pipeline.flow import Batches
 from pipeline.stages.schemas import DOCUMENTS, ENDINGS, PARAGRAPHS, WITHIN
-from pipeline.stages.tables import batch, byte_spans, numbers, source_salts, whole
+from pipeline.stages.tables import batch, byte_spans, numbers, salts_of, whole
+from pipeline.stages.wanted import sites_of
 
 LAST, FIRST = 12, 3  # paragraphs at the end and at the head of a document whose recurrence is counted
 LONGEST = 300  # bytes; a longer line is a text of its own, and repeats across documents are looked for elsewhere
@@ -52,7 +53,7 @@ def endings(
     data, starts, ends = byte_spans(texts, table)
     live = np.flatnonzero(numbers(marks, "evidence") == 0)
     rows, head = _at_the_edges(doc, live, (ends - starts <= LONGEST) & (numbers(table, "tokens") > 0))
-    salts = source_salts(texts)[owner]
+    salts = salts_of(sites_of(texts))[owner]
     hi, lo = line_keys(data, starts[rows], ends[rows], salts[rows] ^ np.where(head, _HEAD, np.int64(0)))
     said = np.zeros(len(rows), np.int8)
     if veto or confirm:
@@ -119,7 +120,9 @@ def templates_sql(fewest_documents: int, least_share: Fraction) -> str:
     """The query from `endings` to the lines that recur (schema TEMPLATES), by document, paragraph and place.
 
     A line is `active` once n of the first m documents of its source had it, n being at least `fewest_documents` and
-    n / m at least `least_share`; `proposed` when only the first holds.
+    n / m at least `least_share`; `proposed` when only the first holds. `had` and `of_first` are the first such n and m,
+    so that what the ledger says of earlier documents does not change with each later one (but for one that repeats the
+    longest paragraph of an early document, and has a line that this had not).
     """
     return _SQL.format(fewest=fewest_documents, share=least_share.numerator, whole=least_share.denominator)
 
@@ -134,11 +137,6 @@ WITH firsts AS (
 numbered AS (
     SELECT source, longest, row_number() OVER (PARTITION BY source ORDER BY doc) AS place
     FROM firsts
-),
-sizes AS (
-    SELECT source, max(place) AS of_source
-    FROM numbered
-    GROUP BY source
 ),
 lines AS (
     SELECT DISTINCT source, hi, lo, longest
@@ -155,23 +153,25 @@ grown AS (
 counts AS (
     SELECT
         source, hi, lo, max(nth) AS documents,
-        max(CASE WHEN nth >= {fewest} AND nth * {whole} >= place * {share} THEN 1 ELSE 0 END) AS active
+        min(CASE WHEN nth >= {fewest} AND nth * {whole} >= place * {share} THEN nth END) AS had,
+        min(CASE WHEN nth >= {fewest} AND nth * {whole} >= place * {share} THEN place END) AS of_first
     FROM grown
     GROUP BY source, hi, lo
 )
 SELECT
     endings.doc, endings.paragraph, endings.head,
-    CAST(counts.documents AS BIGINT) AS documents, CAST(sizes.of_source AS BIGINT) AS of_source,
+    CAST(counts.documents AS BIGINT) AS documents,
+    CAST(counts.had AS BIGINT) AS had, CAST(counts.of_first AS BIGINT) AS of_first,
     CASE
         WHEN endings.said = 1 THEN 'vetoed'
         WHEN endings.said = 2 THEN 'confirmed'
-        WHEN counts.active = 1 THEN 'active'
+        WHEN counts.had > 0 THEN 'active'
         WHEN counts.documents >= {fewest} THEN 'proposed'
         ELSE 'seen'
-    END AS state
+    END AS state,
+    endings.source, endings.hi, endings.lo
 FROM endings
 JOIN counts ON counts.source = endings.source AND counts.hi = endings.hi AND counts.lo = endings.lo
-JOIN sizes ON sizes.source = endings.source
 WHERE endings.paragraph >= 0 AND (counts.documents > 1 OR endings.said > 0)
 ORDER BY endings.doc, endings.paragraph, endings.head
 """

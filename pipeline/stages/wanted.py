@@ -1,4 +1,4 @@
-"""Which kinds go from the documents of which source (setting `tails.kinds_by_source`)."""
+"""Which kinds go from the documents of which source (setting `tails.kinds_by_source`), and which site a source is."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.stages.tables import numbers
+from pipeline.text.domains import registered_domain
 
 KindsBySource = tuple[tuple[str, tuple[str, ...]], ...]  # (source, or `*.` and a domain; kinds)
 
@@ -29,6 +30,16 @@ def kinds_of(
             known[source, host] = _chosen(chosen, source or "", host, rest)
         out.append(known[source, host])
     return out
+
+
+def sites_of(documents: pa.Table) -> list[str]:
+    """What stands for the source of each document where templates are counted: the given source, else the registered
+    domain of its URL, else its folder.
+    """
+    return [
+        registered_domain(source) if source == host_of(url).removeprefix("www.") else source or ""
+        for source, url in zip(documents["source"].to_pylist(), documents["url"].to_pylist(), strict=True)
+    ]
 
 
 def host_of(url: str | None) -> str:

@@ -5,7 +5,9 @@ on disk. Before the link nobody sees anything; after it everything is there. Eac
 lose data in some power cut or race; see `tests/crash`.
 """
 
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +15,7 @@ import pyarrow as pa
 from pipeline.errors import IntegrityError, LockedError, OutputError
 from pipeline.store.files import reading, sync_file, sync_folder, write_synced, writing
 from pipeline.store.folder import Store
-from pipeline.store.kinds import REPORT, REPORT_NAME, SCHEMAS
+from pipeline.store.kinds import OF_THE_WHOLE, REPORT, REPORT_NAME, SCHEMAS
 from pipeline.store.manifest import (
     LiveFile,
     Manifest,
@@ -37,7 +39,11 @@ def begin(store: Store, generation: int, run_id: str) -> Path:
     folder = store.gen / generation_folder(generation, run_id)
     with writing(folder):
         folder.mkdir()
-        write_synced(folder / OWNER_NAME, own_mark())
+        try:
+            write_synced(folder / OWNER_NAME, own_mark())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)  # nobody could tell later whose it was
+            raise
     return folder
 
 
@@ -46,10 +52,12 @@ def new_files(
 ) -> tuple[LiveFile, ...]:
     """The live files after this run: the earlier ones, those of `facts`, and an empty one for a kind without any.
 
-    The report is one of them when `folder` has one; it takes the place of the earlier one.
+    The report is one of them when `folder` has one; it takes the place of the earlier one, as does what each run makes
+    anew for the whole corpus.
     """
     has_report = (folder / REPORT_NAME).exists()
-    files = [file for file in earlier if not (has_report and file.kind == REPORT)]
+    replaced = {*OF_THE_WHOLE, *([REPORT] if has_report else [])}
+    files = [file for file in earlier if file.kind not in replaced]
     files += live_files_of(facts, folder.name)
     kinds = {file.kind for file in files}
     for kind, schema in SCHEMAS.items():
@@ -70,14 +78,14 @@ def commit(store: Store, manifest: Manifest) -> None:
     with writing(folder):
         _settle_folder(store, folder, manifest)
     temporary = store.manifests / f"{TEMPORARY_MANIFEST}{manifest.run_id}"
-    with writing(temporary):
-        try:
+    try:
+        with writing(temporary):
             write_synced(temporary, manifest_bytes(manifest))
             _link(manifest_path(store, manifest.generation), temporary)
-            _confirm(store, manifest)
-        finally:
-            temporary.unlink(missing_ok=True)
-        (folder / OWNER_NAME).unlink(missing_ok=True)
+        _confirm(store, manifest)
+    finally:
+        _tidy(temporary)
+    _tidy(folder / OWNER_NAME)
 
 
 def _link(final: Path, temporary: Path) -> None:
@@ -88,6 +96,11 @@ def _link(final: Path, temporary: Path) -> None:
             f"another run committed first: {final.name} is there already. Nothing of this run is published; "
             "run the same command again, it will go on from there."
         ) from error
+
+
+def _tidy(path: Path) -> None:
+    with suppress(OSError):  # all is committed, or an error is on its way; what is left here is swept later
+        path.unlink(missing_ok=True)
 
 
 def _confirm(store: Store, manifest: Manifest) -> None:

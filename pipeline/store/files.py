@@ -25,14 +25,19 @@ _CHUNK = 1 << 20
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Makes an OutputError of an OSError inside: the path, what the system said, the free space, what to do."""
+def writing(path: Path, so: str = "Nothing of this run is published") -> Iterator[None]:
+    """Makes an OutputError of an OSError inside: the path, what the system said, the free space, what to do.
+
+    `so` says what the error leaves behind.
+    """
     try:
         yield
     except OSError as error:
         what = error.strerror or str(error)
+        if error.filename not in (None, str(path)):
+            what += f", {error.filename}"
         raise OutputError(
-            f"cannot write {path}: {what} ({_free_space(path)}). Nothing of this run is published; "
+            f"cannot write {path}: {what} ({_free_space(path)}). {so}; "
             "make room or give this user the right to write there, then run the same command again."
         ) from error
 

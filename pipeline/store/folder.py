@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import IntegrityError, SettingsError
 from pipeline.store.files import Json, read_sealed_json, sealed_json, sync_folder, write_synced, writing
 
-FORMAT = 1
+FORMAT = 2
 _NEW = ".corpus.json.new-"  # what a crash while the store is made may leave behind
 
 

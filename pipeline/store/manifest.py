@@ -41,19 +41,37 @@ class LiveFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """An input file that was read: its number, where it lies, and what it holds.
+
+    `sha256` is "" where no content can be named: it could not be read, or only a part of it. `tries`: how many runs
+    have tried in vain to read it; 0 for one that was read.
+    """
+
+    file: int
+    root: str
+    path: str  # relative to the root
+    sha256: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One state of the corpus. `sha256` is the digest of the manifest itself, "" until it is sealed."""
 
     generation: int
     parent: str  # SHA-256 of the manifest file before this one, "" for the first
     run_id: str
-    inputs: Mapping[str, str]  # SHA-256 of the content of each input file -> its path
+    inputs: Mapping[str, str]  # SHA-256 of the content of each input file that no later run reads again -> its path
     next_file: int  # number of the next input file
     files: tuple[LiveFile, ...]
     counts: Mapping[str, int]  # names in `law.py`, over all live files
     settings: Mapping[str, Json]
     fingerprint: Mapping[str, Json]  # versions that can change text
+    read: tuple[Input, ...] = ()  # every input file whose documents or quarantine rows are in the corpus
+    accepted: tuple[str, ...] = ()  # what the brake found and a person let pass
     sha256: str = ""
+    made_by: str = "run"  # or "compact", "rollback 12"
 
 
 def generation_folder(generation: int, run_id: str) -> str:
@@ -129,7 +147,23 @@ def _parsed(content: dict[str, Json]) -> Manifest:
         counts={key: _typed(number, int) for key, number in _typed(content["counts"], dict).items()},
         settings=_typed(content["settings"], dict),
         fingerprint=_typed(content["fingerprint"], dict),
+        read=tuple(_input(_typed(each, dict)) for each in _typed(content["read"], list)),
+        accepted=tuple(_typed(line, str) for line in _typed(content["accepted"], list)),
         sha256=_typed(content["sha256"], str),
+        made_by=_typed(content["made_by"], str),
+    )
+
+
+def _input(content: dict[str, Json]) -> Input:
+    expected = {field.name for field in fields(Input)}
+    if set(content) != expected:
+        raise ValueError(f"an input has the fields {sorted(content)}, not {sorted(expected)}")
+    return Input(
+        file=_typed(content["file"], int),
+        root=_typed(content["root"], str),
+        path=_typed(content["path"], str),
+        sha256=_typed(content["sha256"], str),
+        tries=_typed(content["tries"], int),
     )
 
 

@@ -65,10 +65,11 @@ def found(store: Store, doc_id: str, *, manifest: Manifest | None = None) -> Fou
             ledger = read_table(store, "ledger", filters=wanted, manifest=manifest).to_pylist()
             ledger.sort(key=lambda row: (row["start"], row["end"]))
             return Found(rows[0], tuple(ledger), kind == "duplicates")
-    raise SettingsError(f"there is no document {doc_id!r} in {store.root}.{_near_misses(store, doc_id, manifest)}")
+    raise SettingsError(f"there is no document {doc_id!r} in {store.root}.{near_misses(store, doc_id, manifest)}")
 
 
-def _near_misses(store: Store, doc_id: str, manifest: Manifest) -> str:
+def near_misses(store: Store, doc_id: str, manifest: Manifest) -> str:
+    """A sentence with ids of the store that look like this one; empty without any."""
     ids: list[str] = []
     for kind in ("documents", "duplicates"):
         ids += read_table(store, kind, columns=["doc_id"], manifest=manifest).column("doc_id").to_pylist()

@@ -1,8 +1,9 @@
 """Takes away what runs that did not end well left behind."""
 
+import math
 import shutil
 import time
-from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import ClearError, IntegrityError
@@ -10,7 +11,7 @@ from pipeline.store.commit import TEMPORARY_MANIFEST
 from pipeline.store.files import writing
 from pipeline.store.folder import Store
 from pipeline.store.manifest import generation_folder, generations, load_manifest
-from pipeline.store.owner import surely_dead
+from pipeline.store.owner import OWNER_NAME, surely_dead
 
 GRACE_SECONDS = 24 * 3600  # a run on another machine, whose lock did not work, may own what is younger
 
@@ -27,16 +28,28 @@ def sweep(store: Store, *, now: float | None = None) -> tuple[Path, ...]:
         return ()
     limit = (time.time() if now is None else now) - GRACE_SECONDS
     removed = []
+    ended = {f"{TEMPORARY_MANIFEST}{_run_id(name)}" for name in named}
     with writing(store.gen):
         for folder in sorted(store.gen.iterdir()):
-            if folder.name not in named and (surely_dead(folder) or _newest_change([folder, *_inside(folder)]) < limit):
+            if folder.name in named:
+                (folder / OWNER_NAME).unlink(missing_ok=True)  # the run died right after its commit
+            elif surely_dead(folder) or _last_change(folder) < limit:
                 _remove(folder)
                 removed.append(folder)
+                ended.add(f"{TEMPORARY_MANIFEST}{_run_id(folder.name)}")
         for file in sorted(store.manifests.glob(f"{TEMPORARY_MANIFEST}*")):
-            if _newest_change([file]) < limit:
+            if file.name in ended or _last_change(file) < limit:
+                file.unlink(missing_ok=True)
+                removed.append(file)
+        for file in sorted([*store.root.glob(".last_run.json.tmp-*"), *store.root.glob(".corpus.json.new-*")]):
+            if _last_change(file) < limit:
                 file.unlink(missing_ok=True)
                 removed.append(file)
     return tuple(removed)
+
+
+def _run_id(folder: str) -> str:
+    return folder.partition("-")[2]
 
 
 def discard(store: Store, folder: Path) -> bool:
@@ -67,12 +80,17 @@ def _inside(folder: Path) -> list[Path]:
     return list(folder.rglob("*")) if folder.is_dir() and not folder.is_symlink() else []
 
 
-def _newest_change(paths: Iterable[Path]) -> float:
-    return max((path.lstat().st_mtime for path in paths), default=0.0)
+def _last_change(path: Path) -> float:
+    """Seconds since 1970 of the newest thing in a folder, or of a file; endless where somebody is at it right now."""
+    try:
+        return max(each.lstat().st_mtime for each in (path, *_inside(path)))
+    except FileNotFoundError:
+        return math.inf
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
+        return
+    with suppress(FileNotFoundError):  # another run, whose lock did not work, sweeps as well
+        shutil.rmtree(path)

@@ -7,29 +7,30 @@ from pipeline.store.finding import FROM_BACKUP, Finding
 from pipeline.store.folder import Store
 from pipeline.store.index_check import index_findings
 from pipeline.store.manifest import Manifest, manifest_path
+from pipeline.store.subset import WHOLE, Subset
 from pipeline.store.verify_files import chain_findings, corpus_findings, file_findings, manifests_of, view_findings
 from pipeline.store.verify_promises import promise_findings
 
 
-def verify(store: Store, *, deep: bool) -> list[Finding]:
+def verify(store: Store, *, deep: bool, subset: Subset = WHOLE) -> list[Finding]:
     """All that is wrong with a store; empty when it is whole.
 
-    Without `deep`: the chain of manifests, size and SHA-256 of every file, the view. With it also the content: rows and
-    characters of every file, and for every document and removal of the newest manifest what design promises. Content
-    is looked at only where all files are the ones that were written. Needs no lock.
+    Without `deep`: the chain of manifests, presence and size of every file, the view. With it also SHA-256, rows and
+    characters of the files in `subset`, and for every document that they hold and its removals what is promised.
+    Promises are looked at only where no file is damaged. Needs no lock.
     """
     found = _guarded(lambda: corpus_findings(store), str(store.corpus_json))
     manifests, broken = manifests_of(store)
     found += broken
     found += _guarded(lambda: chain_findings(store, manifests), str(store.manifests))
-    damaged = _guarded(lambda: file_findings(store, manifests, deep=deep), str(store.gen))
+    damaged = _guarded(lambda: file_findings(store, manifests, subset=subset if deep else None), str(store.gen))
     found += damaged
     current = None if broken else _newest(manifests)
     if current is not None:
         found += _guarded(lambda: view_findings(store, current), str(store.current))
         if deep and not damaged:
             path = str(manifest_path(store, current.generation))
-            found += _guarded(lambda: promise_findings(store, current), path)
+            found += _guarded(lambda: promise_findings(store, current, subset), path)
             found += _guarded(lambda: index_findings(store, current), path)
     return found
 

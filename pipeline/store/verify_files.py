@@ -14,6 +14,7 @@ from pipeline.store.index_check import wrong_order
 from pipeline.store.kinds import SCHEMAS, SEARCHED
 from pipeline.store.manifest import LiveFile, Manifest, generations, load_manifest, manifest_path
 from pipeline.store.parquet import read_batches
+from pipeline.store.subset import Subset
 from pipeline.store.views import differences
 
 
@@ -58,16 +59,14 @@ def chain_findings(store: Store, manifests: list[Manifest]) -> list[Finding]:
     return found
 
 
-def file_findings(store: Store, manifests: list[Manifest], *, deep: bool) -> list[Finding]:
-    """Every file that any manifest names and that is missing or not what the manifest says."""
+def file_findings(store: Store, manifests: list[Manifest], *, subset: Subset | None) -> list[Finding]:
+    """Every file that any manifest names and that is missing or has another size; in `subset`, holds something else."""
     files = sorted({file for manifest in manifests for file in manifest.files}, key=lambda each: each.path(store))
     found = []
     for file in files:
         what = _damage(store, file)
-        if not what and deep and file.kind in SCHEMAS:
-            what = _wrong_content(store, file)
-        if not what and deep and file.kind in SEARCHED:
-            what = wrong_order(store, file)
+        if not what and subset and subset.holds(file):
+            what = _other_bytes(store, file) or _damaged_content(store, file)
         if what:
             found.append(Finding(str(file.path(store)), what, FROM_BACKUP))
     return found
@@ -77,11 +76,22 @@ def _damage(store: Store, file: LiveFile) -> str:
     path = file.path(store)
     try:
         size = path.lstat().st_size
-        if size != file.bytes:
-            return f"has {size:,} bytes, not {file.bytes:,}"
-        return "" if sha256_of(path) == file.sha256 else "holds other bytes than were written (SHA-256 differs)"
     except FileNotFoundError:
         return "is missing"
+    except OSError as error:
+        return f"cannot be looked at: {error.strerror or error}"
+    return "" if size == file.bytes else f"has {size:,} bytes, not {file.bytes:,}"
+
+
+def _damaged_content(store: Store, file: LiveFile) -> str:
+    if file.kind in SCHEMAS:
+        return _wrong_content(store, file)
+    return wrong_order(store, file) if file.kind in SEARCHED else ""
+
+
+def _other_bytes(store: Store, file: LiveFile) -> str:
+    try:
+        return "" if sha256_of(file.path(store)) == file.sha256 else "holds other bytes than were written (SHA-256)"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
 

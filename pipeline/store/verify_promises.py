@@ -15,7 +15,8 @@ from pipeline.store.law import law_breaks
 from pipeline.store.ledger_index import LedgerIndex
 from pipeline.store.manifest import Manifest, manifest_path
 from pipeline.store.parquet import read_batches
-from pipeline.store.read import live_files, read_table
+from pipeline.store.read import read_table
+from pipeline.store.subset import WHOLE, Subset
 from pipeline.store.verify_twins import Twin, twin_findings
 
 Row = dict[str, Any]
@@ -37,19 +38,20 @@ class _Seen:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def promise_findings(store: Store, manifest: Manifest) -> list[Finding]:
-    """Every promise that the newest manifest's tables do not keep."""
+def promise_findings(store: Store, manifest: Manifest, subset: Subset = WHOLE) -> list[Finding]:
+    """Every promise that the newest manifest's tables do not keep; what needs all documents is left out of a part."""
     ledger = LedgerIndex(read_table(store, "ledger", manifest=manifest))
     seen = _Seen()
     found = []
     for kind, columns in _BATCH_COLUMNS.items():
-        for path in live_files(store, kind, manifest):
-            for batch in read_batches(path, columns):
+        for file in (each for each in manifest.files if each.kind == kind and subset.holds(each)):
+            for batch in read_batches(file.path(store), columns):
                 for row in batch.to_pylist():
                     found += _document(row, ledger, manifest, seen, kind)
-    found += _orphans(ledger, seen)
     found += _index_findings(store, manifest, seen)
-    found += _law_findings(store, manifest, seen)
+    if subset == WHOLE:
+        found += _orphans(ledger, seen)
+        found += _law_findings(store, manifest, seen)
     return found
 
 

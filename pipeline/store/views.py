@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import OutputError
@@ -24,10 +25,10 @@ _NO_LINKS = {errno.EPERM, errno.EXDEV, errno.EMLINK, errno.EOPNOTSUPP, errno.ENO
 def publish(store: Store, manifest: Manifest, *, now: float | None = None) -> None:
     """Points `current` at a view of exactly the live files; removes views that were retired more than a day ago."""
     seconds = time.time() if now is None else now
-    with writing(store.current):
+    with writing(store.current, "All is committed, only `current` does not show it yet"):
         view = _existing(store, manifest) or _built(store, manifest)
         _switch(store, view, seconds)
-        _prune(store, seconds - GRACE_SECONDS)
+        prune(store, seconds - GRACE_SECONDS)
 
 
 def repair(store: Store) -> bool:
@@ -81,8 +82,7 @@ def _existing(store: Store, manifest: Manifest) -> Path | None:
 
 
 def _built(store: Store, manifest: Manifest) -> Path:
-    name = _free_name(store, f"{manifest.generation:08d}")
-    temporary = store.views / f"{name}.tmp-{secrets.token_hex(4)}"
+    temporary = store.views / f"{manifest.generation:08d}.tmp-{secrets.token_hex(4)}"
     temporary.mkdir()
     for kind in VIEWED:
         (temporary / kind).mkdir()
@@ -91,7 +91,12 @@ def _built(store: Store, manifest: Manifest) -> Path:
             _show(file.path(store), temporary / _place(file))
     for folder in (*(temporary / kind for kind in VIEWED), temporary):
         sync_folder(folder)
-    return temporary.rename(store.views / name)
+    while True:
+        try:
+            return temporary.rename(store.views / _free_name(store, f"{manifest.generation:08d}"))
+        except OSError as error:  # another run, whose lock did not work, took the name a moment ago
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
 
 
 def _free_name(store: Store, name: str) -> str:
@@ -137,11 +142,15 @@ def _switch(store: Store, view: Path, now: float) -> None:
     sync_folder(store.root)
 
 
-def _prune(store: Store, limit: float) -> None:
+def prune(store: Store, limit: float) -> None:
+    """Removes views that were retired before `limit` (seconds since 1970), and links that never became `current`."""
+    if not store.current.is_symlink():
+        return
     kept = store.current.readlink().name
     for view in sorted(store.views.iterdir()):
-        if view.name != kept and view.lstat().st_mtime < limit:
-            shutil.rmtree(view)
+        with suppress(FileNotFoundError):  # another run, whose lock did not work, takes it away as well
+            if view.name != kept and view.lstat().st_mtime < limit:
+                shutil.rmtree(view)
     for link in sorted(store.root.glob(".current-*")):
         if link.lstat().st_mtime < limit:
             link.unlink(missing_ok=True)

@@ -7,12 +7,13 @@ They are written in rule packs, as the list `cues`:
         kind: share                   # one of KINDS
         languages: [de]
         at: line                      # line, start, end or within
-        phrases: [artikel teilen, seite drucken]
+        phrases: artikel teilen, seite drucken
         why: Buttons under an article.
         matches: [two paragraphs or more in which it stands]
         keeps: [two or more that look alike, in which it does not]
 
-`line`: the paragraph is the phrase and nothing else but marks and numbers. `start`, `end`: it begins or ends with it,
+`line`: the paragraph is the phrase and nothing else but marks and numbers; or of the pieces between its bars and
+dots at least the half are such (`Print | Share`). `start`, `end`: it begins or ends with it,
 marks and numbers aside. `within`: it stands anywhere. Only whole words count, but in scripts without spaces letters do.
 Large and small letters are the same, and so are marks, and the spellings in `_SAME`.
 
@@ -23,6 +24,7 @@ Phrases are looked up as words, not looked for as patterns: twenty thousand of t
 build, and here a paragraph costs what its words cost.
 """
 
+import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +39,7 @@ LONGEST_CUED = 600  # characters; what is longer is an article about the words
 
 LONGEST_LOOSE = 100
 FEWEST_WIDE = 4  # letters of scripts without spaces that count as more than one word
+PAIR = 2  # letters by which phrases of such scripts are found
 
 _KEYS = ("id", "kind", "languages", "at", "phrases", "why", "matches", "keeps")
 # Letters that stand for each other, after folding: with and without a dot, accents that capitals drop, two keyboards.
@@ -49,6 +52,7 @@ _FOLD = {letter: same[0] for same in _SAME for letter in same[1:]} | dict.fromke
 _FOLDED = re.compile("[" + re.escape("".join(_FOLD)) + "]")
 # Vowel signs of Indic scripts are no letters to Python, but no border of a word either.
 _WORDS = re.compile(r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]+")
+_PIECES = re.compile(r"[|｜·•»/／\t]| {2,}")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -61,7 +65,7 @@ class Cue:
     kind: str
     languages: tuple[str, ...]
     at: str
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...]  # in the form in which they are compared
     why: str
     matches: tuple[str, ...]
     keeps: tuple[str, ...]
@@ -74,24 +78,22 @@ class CueFinder:
 
     cues: tuple[Cue, ...]
     _phrases: Mapping[str, Mapping[str, Sequence[int]]] = field(init=False)
-    _wide: Mapping[str, Sequence[int]] = field(init=False)  # of scripts without spaces; any place but `line`
-    _words: Mapping[str, frozenset[str]] = field(init=False)  # by place: the first words of its phrases, or the last
-    _longest: int = field(init=False)  # words
+    # By place, of the first word of a phrase (at the end: of the last) how many words such phrases have.
+    _sizes: Mapping[str, Mapping[str, Sequence[int]]] = field(init=False)
+    # Phrases of scripts without spaces, by place and their first two letters (at the end: their last two).
+    _wide: Mapping[str, Mapping[str, Sequence[tuple[str, Sequence[int]]]]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sorts the phrases by place."""
         phrases: dict[str, dict[str, list[int]]] = {place: defaultdict(list) for place in PLACES}
-        wide: dict[str, list[int]] = defaultdict(list)
+        wide: dict[str, dict[str, list[int]]] = {place: defaultdict(list) for place in PLACES}
         for number, cue in enumerate(self.cues):
-            for phrase in dict.fromkeys(" ".join(_words(each)) for each in cue.phrases):
-                of_wide = cue.at != "line" and _WIDE.search(phrase)
-                (wide if of_wide else phrases[cue.at])[phrase].append(number)
-        words = {at: frozenset(each.split(" ")[-(at == "end")] for each in found) for at, found in phrases.items()}
-        sizes = [phrase.count(" ") + 1 for found in phrases.values() for phrase in found]
+            for phrase in dict.fromkeys(cue.phrases):
+                of_wide = cue.at != "line" and len(phrase) >= PAIR and _WIDE.search(phrase)
+                (wide if of_wide else phrases)[cue.at][phrase].append(number)
         object.__setattr__(self, "_phrases", {place: dict(found) for place, found in phrases.items()})
-        object.__setattr__(self, "_wide", dict(wide))
-        object.__setattr__(self, "_words", words)
-        object.__setattr__(self, "_longest", max(sizes, default=0))
+        object.__setattr__(self, "_sizes", {at: _sizes(found, last=at == "end") for at, found in phrases.items()})
+        object.__setattr__(self, "_wide", {at: _by_pair(found, last=at == "end") for at, found in wide.items()})
 
     def hits(self, paragraph: str) -> list[Cue]:
         """The cues in a paragraph, in pack order; none in one that is longer than LONGEST_CUED."""
@@ -101,54 +103,83 @@ class CueFinder:
         """The numbers of the cues in a paragraph, in order."""
         if len(paragraph) > LONGEST_CUED:
             return []
-        words = _words(paragraph)
+        words = folded_words(paragraph)
         first, behind = _between_numbers(words)
         if first == behind:
             return []
-        found: set[int] = set()
-        self._add(found, "line", (" ".join(words[first:behind]),))
-        sizes = range(1 if _is_loose(paragraph) else 2, self._longest + 1)
-        if words[first] in self._words["start"]:
-            self._add(found, "start", (" ".join(words[first : first + size]) for size in sizes))
-        if words[behind - 1] in self._words["end"]:
-            self._add(found, "end", (" ".join(words[max(0, behind - size) : behind]) for size in sizes))
-        for word in self._words["within"].intersection(words):
-            for at in (at for at, each in enumerate(words) if each == word):
-                self._add(found, "within", (" ".join(words[at : at + size]) for size in sizes))
-        if self._wide and _WIDE.search(paragraph):
-            found |= self._wide_numbers(" ".join(words[first:behind]), 1 if _is_loose(paragraph) else FEWEST_WIDE)
+        words = words[first:behind]
+        whole = " ".join(words)
+        fewest = 1 if _is_loose(paragraph) else 2
+        found = set(self._phrases["line"].get(whole, ()))
+        if fewest == 1 and not found and "://" not in paragraph and _PIECES.search(paragraph):
+            found |= self._of_pieces(paragraph)
+        self._add(found, "start", words, 0, fewest)
+        ending = [(len(words) - size, size) for size in self._sizes["end"].get(words[-1], ()) if fewest <= size]
+        found.update(n for at, size in ending if at >= 0 for n in self._at("end", words[at : at + size]))
+        within = self._sizes["within"]
+        for at in [at for at, word in enumerate(words) if word in within]:
+            self._add(found, "within", words, at, fewest)
+        if self._wide and _WIDE.search(whole):
+            self._add_wide(found, whole, PAIR if fewest == 1 else FEWEST_WIDE)
         return sorted(found)
 
-    def _add(self, found: set[int], place: str, texts: Iterable[str]) -> None:
-        known = self._phrases[place]
-        for text in texts:
-            if text in known:
-                found.update(known[text])
+    def _at(self, place: str, words: Sequence[str]) -> Sequence[int]:
+        return self._phrases[place].get(" ".join(words), ())
 
-    def _wide_numbers(self, text: str, fewest: int) -> set[int]:
-        return {
-            number
-            for phrase, numbers in self._wide.items()
-            if len(phrase) >= fewest and phrase in text
-            for number in numbers
-            if _stands(phrase, text, self.cues[number].at)
-        }
+    def _add(self, found: set[int], place: str, words: Sequence[str], at: int, fewest: int) -> None:
+        for size in self._sizes[place].get(words[at], ()):
+            if size >= fewest:
+                found.update(self._at(place, words[at : at + size]))
+
+    def _of_pieces(self, paragraph: str) -> set[int]:
+        """The cues that are the whole of pieces of a line, if half of them or more are such: buttons side by side."""
+        pieces = [each for each in map(_between_marks, _PIECES.split(paragraph)) if each]
+        hits = [self._phrases["line"].get(each, ()) for each in pieces]
+        some = sum(bool(each) for each in hits)
+        return set().union(*hits) if len(pieces) > 1 and some * 2 >= len(pieces) else set()
+
+    def _add_wide(self, found: set[int], text: str, fewest: int) -> None:
+        """Adds what stands at the start, at the end, or anywhere, of `fewest` letters or more."""
+        start, end, within = (self._wide[place] for place in ("start", "end", "within"))
+        hits = [(each, text.startswith(each[0])) for each in start.get(text[:PAIR], ())]
+        hits += [(each, text.endswith(each[0])) for each in end.get(text[-PAIR:], ())]
+        pairs = within.keys() & set(map(operator.add, text, text[1:]))
+        hits += [(each, each[0] in text) for pair in pairs for each in within[pair]]
+        for (phrase, numbers), stands in hits:
+            if stands and len(phrase) >= fewest:
+                found.update(numbers)
+
+
+def _sizes(phrases: Iterable[str], *, last: bool) -> dict[str, Sequence[int]]:
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        words = phrase.split(" ")
+        sizes[words[-last]].add(len(words))
+    return {word: tuple(sorted(found)) for word, found in sizes.items()}
+
+
+def _by_pair(phrases: Mapping[str, Sequence[int]], *, last: bool) -> dict[str, Sequence[tuple[str, Sequence[int]]]]:
+    pairs: dict[str, list[tuple[str, Sequence[int]]]] = defaultdict(list)
+    for phrase, numbers in phrases.items():
+        pairs[phrase[-PAIR:] if last else phrase[:PAIR]].append((phrase, numbers))
+    return dict(pairs)
 
 
 def cue_of(given: object, name: str, number: int) -> Cue:
     """The cue that is entry `number` of the list in file `name`. SettingsError says what is wrong."""
     entry, where = opened(given, name, "cue", number)
     check_complete(entry, _KEYS, frozenset(), where)
-    phrases = strings(entry, "phrases", where, 1)
-    for phrase in phrases:
-        if not _words(phrase):
+    phrases = string(entry, "phrases", where).split(",")
+    folded = folded_lines(phrases)
+    for phrase, words in zip(phrases, folded, strict=True):
+        if not words:
             raise SettingsError(f"{where}: there is no word in the phrase {phrase!r}; write a rule for signs")
     return Cue(
         id=identifier(entry, where),
         kind=choice(entry, "kind", KINDS, where),
         languages=strings(entry, "languages", where, 1),
         at=choice(entry, "at", PLACES, where),
-        phrases=phrases,
+        phrases=tuple(folded),
         why=string(entry, "why", where),
         matches=strings(entry, "matches", where, FEWEST_EXAMPLES),
         keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
@@ -156,13 +187,31 @@ def cue_of(given: object, name: str, number: int) -> Cue:
     )
 
 
-def _words(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """The words of a text, in the form in which they are compared.
 
-    >>> _words("L'article — ΔΙΑΒΆΣΤΕ İletişim")
+    >>> folded_words("L'article — ΔΙΑΒΆΣΤΕ İletişim")
     ['larticle', 'διαβαστε', 'iletişim']
     """
-    return _WORDS.findall(_FOLDED.sub(lambda letter: _FOLD[letter.group()], text.casefold()))
+    return _WORDS.findall(_folded(text))
+
+
+def folded_lines(texts: Sequence[str]) -> list[str]:
+    """The words of each of the texts, with a space between two; none of the texts has a line break.
+
+    All are folded at once: twenty thousand phrases one by one take a tenth of a second.
+    """
+    return [" ".join(_WORDS.findall(line)) for line in _folded("\n".join(texts)).split("\n")]
+
+
+def _folded(text: str) -> str:
+    return _FOLDED.sub(lambda letter: _FOLD[letter.group()], text.casefold())
+
+
+def _between_marks(piece: str) -> str:
+    words = folded_words(piece)
+    first, behind = _between_numbers(words)
+    return " ".join(words[first:behind])
 
 
 def _is_loose(paragraph: str) -> bool:
@@ -178,12 +227,6 @@ def _between_numbers(words: Sequence[str]) -> tuple[int, int]:
     while behind > first and words[behind - 1].isnumeric():
         behind -= 1
     return first, behind
-
-
-def _stands(phrase: str, text: str, at: str) -> bool:
-    if at == "start":
-        return text.startswith(phrase)
-    return text.endswith(phrase) if at == "end" else True
 
 
 NO_CUES = CueFinder(())

@@ -10,6 +10,7 @@ A pack is YAML. `parts` are pieces of patterns that stand in the rules as `{name
         languages: [en]               # or [any]; for readers, a rule is tried on every document
         where: tail                   # tail, head, or glued: what stands behind the last sentence of a paragraph
         sure: false                   # whether a match decides alone; without, a second evidence must agree
+        block: part                   # first or part of a block that goes as a whole or not at all: see tail_blocks.py
         pattern: '(?i)^contact: .*{email}'
         why: A label with an address behind it tells the reader where to write.
         matches: [two paragraphs or more that match]
@@ -56,8 +57,8 @@ PATTERN_MEMORY = 32 << 20
 SCREEN_MEMORY = 64 << 20
 
 _PART = re.compile(r"(?<!\\p)(?<!\\P)(?<!\\x)\{([a-z_]+)\}")  # `\p{...}` and `\x{...}` are RE2's own
-_KEYS = ("id", "kind", "languages", "where", "sure", "pattern", "why", "matches", "keeps")
-_OPTIONAL = frozenset({"sure"})
+_KEYS = ("id", "kind", "languages", "where", "sure", "block", "pattern", "why", "matches", "keeps")
+_OPTIONAL = frozenset({"sure", "block"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Rule:
     matches: tuple[str, ...]
     keeps: tuple[str, ...]
     file: str
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Finder:
     def hits(self, paragraph: str | bytes) -> list[Rule]:
         """The rules that match, in pack order; bytes are UTF-8. A break inside a hard-wrapped paragraph is a space."""
         text = _unwrapped(paragraph.encode() if isinstance(paragraph, str) else paragraph)
-        return [self.rules[at] for at in self.screen.suspects(text) if self._matches(at, text)]
+        return [self.rules[at] for at in self.screen.suspects(text) if self._pattern(at).search(text) is not None]
 
     def suspected(self, paragraphs: Sequence[bytes]) -> list[int]:
         """The numbers of the paragraphs in which there may be hits, in order: in the others there are none."""
@@ -97,9 +99,6 @@ class Finder:
         """The rules that match, in pack order, with the code point where the match of each, or its group, begins."""
         hits = [(at, self._pattern(at).search(text)) for at in self.screen.suspects(text.encode())]
         return [(self.rules[at], begin(match)) for at, match in hits if match is not None]
-
-    def _matches(self, at: int, text: bytes) -> bool:
-        return self._pattern(at).search(text) is not None
 
     def _pattern(self, at: int) -> Any:
         if at not in self._compiled:
@@ -210,7 +209,7 @@ def _compiled(rule: Rule) -> Any:
 
 
 def _digest(rules: Sequence[Rule], cues: Sequence[Cue]) -> str:
-    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.pattern] for rule in rules]
+    decisive = [[rule.id, rule.kind, rule.where, rule.sure, rule.block, rule.pattern] for rule in rules]
     decisive += [[cue.id, cue.kind, list(cue.languages), cue.at, list(cue.phrases)] for cue in cues]
     return hashlib.sha256(json.dumps(decisive, ensure_ascii=False).encode()).hexdigest()
 
@@ -219,8 +218,7 @@ def _check_namesakes(named: Sequence[Rule | Cue]) -> None:
     known: dict[str, str] = {}
     for each in named:
         if each.id in known:
-            said = f"has a namesake in {known[each.id]}; rename one of them"
-            raise SettingsError(f"{each.file}: rule `{each.id}` {said}")
+            raise SettingsError(f"{each.file}: rule `{each.id}` has a namesake in {known[each.id]}; rename one of them")
         known[each.id] = each.file
 
 
@@ -266,6 +264,7 @@ def _rule(given: object, name: str, number: int, parts: Mapping[str, str]) -> Ru
         matches=strings(entry, "matches", where, FEWEST_EXAMPLES),
         keeps=strings(entry, "keeps", where, FEWEST_EXAMPLES),
         file=name,
+        block=choice(entry, "block", ("first", "part"), where) if "block" in entry else "",
     )
     try:
         re2.Set.SearchSet(options(PATTERN_MEMORY)).Add(rule.pattern)  # only reads it: to compile all takes 0.2 s

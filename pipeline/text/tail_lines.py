@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.text.cues import Cue
+from pipeline.text.cues import Cue, folded_words
 from pipeline.text.paragraphs import SENTENCE_ENDS
 from pipeline.text.rules import Rule
 from pipeline.text.sentences import END_CLOSERS
@@ -38,6 +38,7 @@ EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[。！？।॥]")
+_LABELS = frozenset({"copyright", "related"})
 INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER_LETTER = re.compile("[^\\W\\d_A-Za-z\u00c0-\u024f]")
@@ -71,6 +72,7 @@ class Line:
     rule: Rule | None = None
     cues: Sequence[Cue] = ()
     recurs: int = 0
+    said: Sequence[Cue] = ()  # cues in prose, which count only in the midst of a tail
 
     @property
     def is_prose(self) -> bool:
@@ -101,9 +103,28 @@ class Line:
         return not known and self.text.endswith(INTRODUCES)
 
     @property
+    def is_label(self) -> bool:
+        """A word for where text or picture come from, or for another text, then a colon, and what it is.
+
+        A source with figures is a reference ("Sources: Livy, book 21").
+        """
+        label, colon, named = self.text.replace("：", ":").partition(":")
+        if not colon or not named.strip() or self.ends_sentence or self.is_prose:
+            return False
+        kinds = {"related"} if any(map(str.isdigit, named)) else _LABELS
+        cues = [cue for cue in self.cues if cue.at == "start" and cue.kind in kinds]
+        folded = " ".join(folded_words(label)) if cues else ""
+        return any(folded in cue.phrases for cue in cues)
+
+    @property
     def does_recur(self) -> bool:
         """Enough other documents of the source end in it."""
         return self.recurs >= MANY_OTHERS
+
+    @property
+    def rule_id(self) -> str:
+        """The id of the rule that matches; "" without one."""
+        return self.rule.id if self.rule is not None else ""
 
     @property
     def is_known(self) -> bool:
@@ -178,7 +199,8 @@ def _data(line: Line, latin: bool) -> list[str]:
 def _matched(line: Line) -> list[str]:
     if line.rule is not None:
         return ["sure rule" if line.rule.sure else "rule"]
-    return ["cue"] if line.is_known else []
+    names = ["cue"] if line.is_known or line.said else []
+    return [*names, "label"] if line.is_label else names
 
 
 def _company(lines: Sequence[Line], at: int, end: int, loose_text: bool) -> list[str]:

@@ -23,7 +23,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.text.cues import Cue
-from pipeline.text.tail_lines import SHORTER, Line, seen
+from pipeline.text.tail_cues import HEADING_MARK
+from pipeline.text.tail_lines import INTRODUCES, SHORTER, SHORTEST, Line, seen
 from pipeline.text.tail_weights import WEIGHTS
 
 LEAST_SUM = 10
@@ -32,14 +33,13 @@ SUREST_SUM = 100  # from here on the score of a removal is 1
 # above prose one more. With MUCH, sentences at the end go, too.
 NEEDED, NEEDED_ALONE, MUCH = 2, 3, 5
 BIAS = "any line"  # what is seen of every line
-SURE, RULE, HEADING, CUE = 3, 2, 2, 1  # what a line counts for as evidence by what matches
+SURE, LABEL, RULE, HEADING, CUE = 3, 3, 2, 2, 1  # what a line counts for as evidence by what matches
 _DATA = {"email": 2, "handle": 1, "rights": 1, "url": 1}  # ... and data beside it
 # Kinds of cues that are headings of blocks, or buttons, if nothing else stands in the line.
 _HEADINGS = frozenset({"related", "newsletter", "share", "contact"})
 # Kinds of blocks: what is not known below such a line is of its kind.
 _BLOCKS = frozenset({"related", "navigation", "newsletter", "share", "byline"})
 _OPENING = ("line", "start")  # places of cues with which a tail may begin
-_HEADING_MARK = "#"  # of Markdown: a text with headings has one above its last section, too
 # Cues that stand in texts, too: names of writers, "References".
 _EVERYWHERE = frozenset({"byline", "other"})
 _CONTACTS = frozenset({"handle", "phone"})
@@ -57,17 +57,19 @@ class Judged:
 
 def judged(lines: Sequence[Line], stays: Sequence[bool], weights: Mapping[str, int] = WEIGHTS) -> list[Judged]:
     """What goes from the end of a document, in order. `stays` says of each line whether it is known to be text."""
-    start = _start(lines, stays)
-    opens = [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
-    if start is None or not any(opens[start:]):
+    start = first_of_tail(lines, stays)
+    if start is None:
         return []
+    opens = _openings(lines)
     names = seen(lines)
     begins, total = _best([score_of(each, weights) for each in names], opens, start)
     if total < LEAST_SUM:
         return []
     while start < begins < len(lines) and _joins(lines[begins - 1]):
         begins -= 1
-    going = _going(lines, [_evidence(line, each) for line, each in zip(lines, names, strict=True)], begins)
+    known = [_evidence(line, each) for line, each in zip(lines, names, strict=True)]
+    known[-1] += _ends_in_heading(lines[-1])
+    going = _going(lines, known, begins)
     score = min(total, SUREST_SUM) / SUREST_SUM
     return [
         Judged(at, kind, _told(lines[at], names[at]), score)
@@ -81,18 +83,25 @@ def score_of(names: Sequence[str], weights: Mapping[str, int] = WEIGHTS) -> int:
     return weights[BIAS] + sum(weights.get(name, 0) for name in names)
 
 
-def _start(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
-    """The first line at which the tail may begin; None without prose above."""
+def first_of_tail(lines: Sequence[Line], stays: Sequence[bool]) -> int | None:
+    """The first line at which the tail may begin; None without prose above, and where nothing below opens one."""
     prose = next((at for at, line in enumerate(lines) if line.is_plain_prose), None)
     if prose is None:
         return None
-    return max([prose, *(at for at, each in enumerate(stays) if each)]) + 1
+    start = max([prose, *(at for at, each in enumerate(stays) if each)]) + 1
+    return start if any(_openings(lines)[start:]) else None
+
+
+def _openings(lines: Sequence[Line]) -> list[bool]:
+    return [_opens(line, below) for line, below in itertools.zip_longest(lines, lines[1:])]
 
 
 def _evidence(line: Line, names: Sequence[str]) -> int:
     """How much the line itself says of a tail."""
     evidence = 0
-    if line.rule is not None:
+    if line.is_label:
+        evidence = LABEL
+    elif line.rule is not None:
         evidence = SURE if line.rule.sure else RULE
     elif line.is_known:
         evidence = HEADING if any(_is_heading(line, cue) for cue in line.cues) else CUE
@@ -120,6 +129,8 @@ def _opens(line: Line, below: Line | None) -> bool:
         return False
     beside = line.is_loose and below is not None and below.is_known
     cues = [cue for cue in line.cues if cue.at in _OPENING and cue.kind != "byline"]
+    if line.is_label:
+        return True
     return any(_begins_none(line, cue) or (beside and (cue.at == "line" or cue.kind != "other")) for cue in cues)
 
 
@@ -129,8 +140,14 @@ def _begins_none(line: Line, cue: Cue) -> bool:
 
 def _joins(line: Line) -> bool:
     """Whether the line goes with a tail that begins right below it."""
-    cues = any(cue.at in _OPENING for cue in line.cues)
+    cues = any(cue.at in _OPENING and (line.is_loose or cue.kind == "byline") for cue in line.cues)
     return line.rule is not None or (cues and not line.introduces)
+
+
+def _ends_in_heading(line: Line) -> bool:
+    """Whether the last line of all is the heading of a block that is gone."""
+    heads = [cue for cue in line.cues if cue.at == "line" and cue.kind in _HEADINGS]
+    return bool(heads) and (line.text.endswith(INTRODUCES) or line.size >= SHORTEST) and not line.ends_sentence
 
 
 def _best(scores: Sequence[int], opens: Sequence[bool], start: int) -> tuple[int, int]:
@@ -149,11 +166,16 @@ def _going(lines: Sequence[Line], known: Sequence[int], begins: int) -> list[boo
     behind = len(lines)
     while behind > begins:
         first = behind
-        while first > begins and not lines[first - 1].is_plain_prose:
+        while first > begins and not _parts(lines[first - 1]):
             first -= 1
         _take_run(going, lines, known, first, behind)
         behind = first - 1
     return going
+
+
+def _parts(line: Line) -> bool:
+    """Whether the line parts the tail: it is prose, and no notice by the words in it."""
+    return line.is_plain_prose and not line.said
 
 
 def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], first: int, behind: int) -> None:
@@ -162,12 +184,15 @@ def _take_run(going: list[bool], lines: Sequence[Line], known: Sequence[int], fi
     is_last = behind == len(lines)
     at_least = NEEDED if is_last and behind - first > 1 else NEEDED_ALONE
     alone = not is_last and max(known[first:behind], default=0) in (0, evidence)
-    if evidence < at_least + alone:
+    nothing_known = not is_last and not any(line.is_known for line in lines[first:behind])
+    if evidence < at_least + alone or nothing_known:
         return
     last = max(at for at in range(first, behind) if known[at])
-    for at in range(first, behind):
+    heads_prose = not is_last and lines[behind - 1].text.endswith(INTRODUCES)
+    for at in range(first, behind - heads_prose):
         is_tail = at <= last or (is_last and (evidence >= MUCH or not lines[at].ends_sentence))
-        going[at] = lines[at].is_known or (is_tail and not lines[at].text.startswith(_HEADING_MARK))
+        is_known = lines[at].is_known or bool(lines[at].said)
+        going[at] = is_known or (is_tail and not lines[at].text.startswith(HEADING_MARK))
 
 
 def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -189,12 +214,12 @@ def _kinds(lines: Sequence[Line], names: Sequence[Sequence[str]]) -> Iterator[st
 def _told(line: Line, names: Sequence[str]) -> str:
     """The evidence, for the ledger: what is seen, and by name what matched."""
     matched = [line.rule.id] if line.rule is not None else []
-    return ", ".join([*names, *matched, *(cue.id for cue in line.cues)])
+    return ", ".join([*names, *matched, *(cue.id for cue in (*line.cues, *line.said))])
 
 
 def _own_kind(line: Line) -> str:
     """The kind of the rule, else of the cue that says most of the line; "" if there is none."""
     if line.rule is not None:
         return line.rule.kind
-    best = min(line.cues, key=lambda cue: (cue.kind in _EVERYWHERE, cue.at != "line"), default=None)
+    best = min([*line.cues, *line.said], key=lambda cue: (cue.kind in _EVERYWHERE, cue.at != "line"), default=None)
     return best.kind if best else ""

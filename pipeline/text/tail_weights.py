@@ -25,6 +25,7 @@ WEIGHTS = {
     "foreign": 10,
     # What matches it.
     "cue": 20,
+    "label": 20,
     "rule": 40,
     "sure rule": 50,
     # Where it stands: behind the last prose; right below a line that is known, near one, behind prose and one.

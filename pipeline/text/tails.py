@@ -1,4 +1,4 @@
-"""Tails and mastheads: which of the last (first) paragraphs of a document are no part of its text.
+"""Tails: which of the last paragraphs of a document are no part of its text.
 
 A tail is a stack of short lines without a full stop, and what we look for is often not the last of them: related
 links, comment forms and buttons stand behind it. Two judges look at the end of a document, and what one of them takes
@@ -23,12 +23,13 @@ from dataclasses import dataclass, replace
 
 from pipeline.text.glued import before_glued
 from pipeline.text.rules import RulePack
+from pipeline.text.tail_blocks import block_start, is_of_block
+from pipeline.text.tail_cues import believed, fitting, languages_in
 from pipeline.text.tail_lines import EMAIL, LONGEST, Line, line_of, ruled
-from pipeline.text.tail_model import judged
+from pipeline.text.tail_model import first_of_tail, judged
 from pipeline.text.tail_weights import WEIGHTS
 
 TAIL_WINDOW = 30  # paragraphs looked at from the end
-HEAD_WINDOW = 3  # and from the start
 
 # A page with more contact lines than this is a directory.
 MOST_CONTACTS = 8
@@ -37,10 +38,10 @@ FEWEST_LEFT = 3
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
+# Cues that say of prose that it is a notice.
+SAID_AT, SAID_KINDS = ("start", "within"), frozenset({"tracking", "copyright", "share", "newsletter", "other"})
 LOOK_PAST = 3  # paragraphs of prose in a row
-ENOUGH_HEAD = 4  # a first line goes only with two evidences beside the rule
 
-_ADDRESS_DRESS = re.compile(r"^https?://|^www\.|/$")
 _SEVEN_DIGITS = re.compile(r"(?:\d[^\d\n]{0,3}){7}")
 # One token with a digit in it.
 _CODE = re.compile(r"(?=\S*\d)[\w.+/=-]{12,}")
@@ -83,7 +84,13 @@ def tail_removals(
     """
     lines = end_lines(last, pack, recurs)
     first = len(last) - len(lines)
-    modelled = [] if weights is None else _modelled(lines, weights)
+    block = block_start(lines)
+    if block is not None:
+        opener = lines[block].rule
+        assert opener is not None
+        whole = [TailRemoval(first + at, opener.kind, opener.id, 1.0, opener.id) for at in range(block, len(lines))]
+        return whole if opener.kind in kinds else []
+    modelled = [] if weights is None else _modelled(lines, pack, weights)
     found = {each.index: each for each in (*modelled, *_pointed(lines))}
     return [replace(found[at], index=first + at) for at in sorted(found) if found[at].kind in kinds]
 
@@ -99,38 +106,15 @@ def _pointed(lines: Sequence[Line]) -> list[TailRemoval]:
     ]
 
 
-def _modelled(lines: Sequence[Line], weights: Mapping[str, int]) -> list[TailRemoval]:
+def _modelled(lines: Sequence[Line], pack: RulePack, weights: Mapping[str, int]) -> list[TailRemoval]:
     """What goes with the tail that the model finds."""
     stays = [line.rule is not None and _stays(lines, at) for at, line in enumerate(lines)]
+    if first_of_tail(lines, stays) is None:
+        return []
     return [
         TailRemoval(each.index, each.kind, _name(lines[each.index], each.kind), each.score, each.evidence)
-        for each in judged(lines, stays, weights)
+        for each in judged(_noticed(lines, pack), stays, weights)
     ]
-
-
-def head_removals(first: Sequence[str], pack: RulePack, kinds: frozenset[str]) -> list[TailRemoval]:
-    """What goes from the start, in order: an unbroken run that always leaves a paragraph behind it.
-
-    `first`: the first HEAD_WINDOW paragraphs. A bare address goes on two of three evidences: a title follows; it has
-    a sub-domain or is written as a link; a line below begins with it.
-    """
-    removals: list[TailRemoval] = []
-    for at in range(len(first) - 1):
-        line = ruled(line_of(first[at]), pack.head.hits(first[at]))
-        if line.rule is None:
-            break
-        name = _ADDRESS_DRESS.sub("", line.text).casefold()
-        title = line_of(first[at + 1])
-        points = SURE + 1 if line.rule.sure else WEAK
-        points += not title.ends_sentence and not title.is_prose
-        points += name.count(".") > 1 or name != line.text.casefold()
-        points += any(other.strip().casefold().startswith(name) for other in first[at + 1 :])
-        if points < ENOUGH_HEAD or line.ends_sentence:
-            break
-        if line.rule.kind in kinds:
-            score = min(points, MOST_POINTS) / MOST_POINTS
-            removals.append(TailRemoval(at, line.rule.kind, line.rule.id, score, line.rule.id))
-    return removals
 
 
 def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -> list[Line]:
@@ -141,7 +125,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
     for back, text in enumerate(reversed(last)):
         before = before_glued(text, pack.glued)
         line = line_of(before, recurs[-1 - back] if recurs else 0)
-        if back != title and not (line.ends_sentence and (passed or line.size > LONGEST)):
+        if back != title and not (line.ends_sentence and (line.size > LONGEST or (passed and line.is_prose))):
             line = ruled(line, pack.tail.hits(text))
             line = line if before != text else cued(line, pack)  # the words of a credit say nothing of the sentence
         lines.append(line)
@@ -152,7 +136,7 @@ def end_lines(last: Sequence[str], pack: RulePack, recurs: Sequence[int] = ()) -
             if prose == LOOK_PAST:
                 break
     lines.reverse()
-    return lines
+    return believed(lines)
 
 
 def _name(line: Line, kind: str) -> str:
@@ -164,6 +148,17 @@ def cued(line: Line, pack: RulePack) -> Line:
     """The line with the cues in it; prose has none."""
     cues = [] if line.is_prose else pack.cues(line.text)
     return replace(line, cues=cues) if cues else line
+
+
+def _noticed(lines: Sequence[Line], pack: RulePack) -> list[Line]:
+    """The lines, prose with the cues that say that it is a notice."""
+    languages = languages_in(lines)
+    found = []
+    for line in lines:
+        cues = pack.cues(line.text) if line.is_prose and line.rule is None else []
+        said = [cue for cue in fitting(cues, languages) if cue.at in SAID_AT and cue.kind in SAID_KINDS]
+        found.append(replace(line, said=said) if said else line)
+    return found
 
 
 def _points(lines: Sequence[Line], at: int) -> int:
@@ -185,7 +180,7 @@ def _stays(lines: Sequence[Line], at: int) -> bool:
     """Whether the text around a line that matched speaks for it."""
     line = lines[at]
     rule = line.rule
-    if rule is None:
+    if rule is None or is_of_block(line):
         return True
     if rule.kind == "contact":
         contacts = sum(each.rule is not None and each.rule.kind == "contact" for each in lines)

@@ -42,10 +42,12 @@ _LABELLED = re.compile(r"[:：]\s*\S")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a line in its place: documents of the source that have it, of how many, and its state."""
+    """What is known of a line in its place: how many of the first documents of the source had it when it became a
+    template (None where only the settings make it one), and its state.
+    """
 
-    documents: int
-    of_source: int
+    had: int | None
+    of_first: int | None
     state: str
 
 
@@ -135,8 +137,8 @@ def names_source(line: str, source: str) -> bool:
 
 def _removal(at: int, standing: Standing, evidence: str) -> TailRemoval:
     score = {CONFIRMED: _SURE, "neighbours": _BESIDE}.get(evidence, _CLEAR)
-    told = f"{standing.documents} of {standing.of_source} documents, {evidence}"
-    return TailRemoval(at, TEMPLATE, TEMPLATE, score, told)
+    told = [] if standing.had is None else [f"{standing.had} of the first {standing.of_first} documents"]
+    return TailRemoval(at, TEMPLATE, TEMPLATE, score, ", ".join([*told, evidence]))
 
 
 def _behind_prose(last: Sequence[str], standings: Mapping[int, Standing], gone: Collection[int]) -> int:

@@ -60,7 +60,7 @@ def _tried(
         for row in range(behind - 1, max(first, behind - TAIL_WINDOW) - 1, -1):
             size = _size(data, starts[row], ends[row], chars[row], spaces, wide)
             closed = ends_sentence(data, starts[row], ends[row], stops, closers)
-            if row != title and not (closed and (prose or size > LONGEST)):
+            if row != title and not (closed and (size > LONGEST or (prose and size >= SHORT))):
                 out[found] = row
                 found += 1
             if (closed and size >= SHORT) or size >= ENDLESS:

@@ -106,7 +106,7 @@ def set_aside(cli: Cli) -> list[tuple[str, str, str]]:
         (kill, "twice, its worker was killed by signal 9 (SIGKILL)"),
         (partial(kill, number=signal.SIGSEGV), "twice, its worker was killed by signal 11 (SIGSEGV)"),
         (leave, "twice, its worker ended with exit code 0"),
-        (loop, "twice, took more than 1 seconds"),
+        (loop, "twice, took more than 3 seconds"),
         (eat, "twice, memory ran out (limit 200 MB)"),
     ],
     ids=["killed", "segfault", "exit", "loop", "memory"],
@@ -122,7 +122,8 @@ def test_a_file_that_kills_its_reader_twice_is_set_aside(
     for number, name in enumerate(("a.jsonl", "bad.jsonl", "c.jsonl", "d.jsonl")):
         inbox(tmp_path, article(2 * number), article(2 * number + 1), name=name)
     use(harm, monkeypatch)
-    limits = ("--set", "engine.reader_seconds=1", "--set", "engine.reader_memory=200MB")
+    seconds = 3 if harm is loop else 120  # on a busy machine a reader without harm needs its time
+    limits = ("--set", f"engine.reader_seconds={seconds}", "--set", "engine.reader_memory=200MB")
     told = cli("run", tmp_path / "in", *limits, "--set", f"engine.workers={workers}")
     assert told.code == 0, told.err
     assert paths(cli) == ["a.jsonl", "c.jsonl", "d.jsonl"]
@@ -162,6 +163,25 @@ def test_nothing_comes_out_of_a_file_of_which_a_part_kills_and_the_next_run_trie
     assert len(read_table(Store(cli.output), "documents")) == 301
 
 
+def test_a_file_that_kills_night_for_night_is_tried_three_times_and_told_once(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox(tmp_path, article(1), name="a.jsonl")
+    inbox(tmp_path, article(2), name="bad.jsonl")
+    use(kill, monkeypatch)
+    generations = []
+    for _ in range(4):
+        assert cli("run", tmp_path / "in").code == 0
+        generations.append(cli.generation)
+        assert [path for path, _, _ in set_aside(cli)] == ["bad.jsonl"]
+    assert generations == [1, 2, 3, 3]
+    inbox(tmp_path, article(3), name="bad.jsonl")
+    monkeypatch.undo()
+    assert cli("run", tmp_path / "in").code == 0
+    assert (paths(cli), set_aside(cli)) == (["a.jsonl", "bad.jsonl"], [])
+    assert verify(Store(cli.output), deep=True) == []
+
+
 def test_a_text_that_kills_a_later_stage_costs_its_file(
     tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +194,7 @@ def test_a_text_that_kills_a_later_stage_costs_its_file(
     assert paths(cli) == ["a.jsonl", "b.jsonl", "c.jsonl"]
     ((path, reason, detail),) = set_aside(cli)
     assert (path, reason) == ("bb.jsonl", "reader_died")
-    assert "stage tails" in detail
+    assert detail == "twice, in stage tails its worker was killed by signal 9 (SIGKILL)"
     assert verify(Store(cli.output), deep=True) == []
 
 

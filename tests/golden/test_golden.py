@@ -68,8 +68,8 @@ CASES = [
     for path in sorted(HERE.glob("*.yaml"))
     for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
-ALL = ("tails.model=true", "tails.glued=true", "tails.templates.enabled=true")
-ON_TRIAL = {"go_glued.yaml", "go_templates.yaml"}  # what goes only with all switched on
+ALL = ("tails.templates.enabled=true",)
+ON_TRIAL = {"go_templates.yaml"}  # what goes only with all switched on
 BY_NAME = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 

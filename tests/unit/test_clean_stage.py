@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.flow import Batches
-from pipeline.stages.clean import clean, duplicates, index
-from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS, DUPLICATES, INDEX, NAMES
+from pipeline.stages.clean import FilesOf, clean, duplicates, index
+from pipeline.stages.schemas import CLEAN, CUTS, DOCUMENTS, DUPLICATES, FILE_BITS, INDEX, NAMES
 
 Row = dict[str, Any]
 RUN = 7
@@ -72,11 +73,14 @@ def test_what_is_left_is_the_text_without_the_spans(found: list[Any], size: int)
         kept.append(fact | {"text": text, "chars_out": len(text)})
     assert listed(clean(*(streamed(*each) for each in inputs), run=RUN), CLEAN) == kept
     assert listed(duplicates(*(streamed(*each) for each in inputs), run=RUN), DUPLICATES) == out
-    told = listed(index(*(streamed(*each) for each in inputs)), INDEX)
+    moved = np.array([row["doc"] for row in read if row["doc"] % 3 == 0], np.int64)
+    files = FilesOf(moved, moved + 7)
+    told = listed(index(*(streamed(*each) for each in inputs), files=files), INDEX)
     live = {row["doc_id"] for row in kept}
     assert told == [
         {name: row[name] for name in INDEX.names if name in row}
         | {"doc_id": f"name{row['doc']}", "live": f"name{row['doc']}" in live}
+        | {"file": row["doc"] >> FILE_BITS if row["doc"] % 3 else row["doc"] + 7}
         for row in read
         if not row["reason"]
     ]

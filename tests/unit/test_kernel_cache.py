@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
-from pipeline.kernel_cache import VARIABLE, source_digest
+import pytest
+
+from pipeline import kernel_cache
+from pipeline.kernel_cache import OUTSIDE, VARIABLE, source_digest
 from tests.helpers import ROOT
 
 
@@ -21,3 +25,15 @@ def test_numba_is_pointed_at_it() -> None:
     import numba
 
     assert os.environ[VARIABLE] == numba.config.CACHE_DIR
+
+
+def test_a_service_that_may_not_write_beside_the_code_has_a_cache_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would compile everything again each night, as its temporary files are new ones."""
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
+    monkeypatch.setenv(OUTSIDE, str(tmp_path))
+    monkeypatch.setattr(kernel_cache, "_writable", lambda _: False)
+    kernel_cache.use()
+    assert os.environ[VARIABLE] == str(tmp_path / f"kernels-{source_digest()}")

@@ -50,22 +50,35 @@ def removals(count: int, rule: str = "repeat-within", text: str = "again") -> ki
     }
 
 
-def test_templates_are_told_by_source_and_count_with_an_example(tmp_path: Path) -> None:
-    night = removals(5, text="Evening desk <7>")
-    for at, row in enumerate(night["ledger"]):
-        told = f"{5 if at < 3 else 9} of 20 documents, datum"
-        row.update(kind="template", rule="template", evidence=told, score=0.8, similarity=None, twin_doc_id=None)
-    found = numbers(tmp_path / "numbers", night).templates
-    assert [(each.source, each.evidence, each.spans, each.chars) for each in found] == [
-        ("feed", "5 of 20 documents, datum", 3, 48),
-        ("feed", "9 of 20 documents, datum", 2, 32),
+def test_templates_are_told_by_state_with_counts(tmp_path: Path) -> None:
+    row = {"source": "feed", "place": "end", "documents": 9, "of_source": 20, "removed": 0, "doc_id": "doc-1"}
+    lines = [
+        {**row, "state": "active", "removed": 3, "line": "Evening desk <7>"},
+        {**row, "state": "active", "removed": 5, "line": "Front page"},
+        {**row, "state": "proposed", "line": "Background", "place": "head"},
     ]
-    assert found[0].example.text == "Evening desk <7>"
+    night = {**removals(5), "templates": lines}
+    found = numbers(tmp_path / "numbers", night)
+    assert [(each.state, each.line, each.removed) for each in found.templates] == [
+        ("active", "Front page", 5),
+        ("active", "Evening desk <7>", 3),
+        ("proposed", "Background", 0),
+    ]
+    assert found.template_counts == {"active": 2, "proposed": 1}
     shown = page(tmp_path / "page", night)
     assert "Evening desk &lt;7&gt;" in shown
-    assert "9 of 20 documents, datum" in shown
+    assert shown.index("Active: ") < shown.index("Front page") < shown.index("Proposed: ") < shown.index("Background")
     assert 'href="#templates"' in shown
     assert 'href="#templates"' not in page(tmp_path / "without", removals(5))
+
+
+def test_of_many_templates_some_are_told_and_all_counted(tmp_path: Path) -> None:
+    row = {"source": "feed", "place": "end", "state": "proposed", "documents": 9, "of_source": 20, "removed": 0}
+    lines = [{**row, "line": f"Line {at:03}", "doc_id": "doc-1"} for at in range(60)]
+    shown = page(tmp_path, {**removals(5), "templates": lines})
+    assert "the first 50 of 60" in shown
+    assert "Line 049" in shown
+    assert "Line 050" not in shown
 
 
 def test_the_numbers_add_up(tmp_path: Path) -> None:

@@ -27,6 +27,23 @@ def store(tmp_path: Path) -> Store:
     return open_store(tmp_path / "store", create=False)
 
 
+def test_what_died_before_it_got_its_name_goes_after_a_day(store: Store) -> None:
+    note = store.root / ".last_run.json.tmp-0a1b2c3d"
+    note.touch()
+    os.utime(note, (NOW, NOW))
+    assert sweep(store, now=NOW + GRACE_SECONDS - 1) == ()
+    assert sweep(store, now=NOW + GRACE_SECONDS + 1) == (note,)
+
+
+def test_what_a_run_that_died_behind_its_commit_left_goes_at_once(store: Store) -> None:
+    owner = store.gen / "g00000001-n1" / OWNER_NAME
+    temporary = store.manifests / ".tmp-n1"
+    for path in (owner, temporary):
+        path.touch()
+    assert sweep(store) == (temporary,)
+    assert not owner.exists()
+
+
 def test_of_two_runs_at_once_one_commits(store: Store) -> None:
     one = prepare(store, second_night(), "one")
     two = prepare(store, first_night() | {"documents": []} and second_night(), "two")

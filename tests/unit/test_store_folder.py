@@ -54,8 +54,8 @@ def test_a_half_made_store_is_made_again(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     store = open_store(tmp_path, create=True)
-    store.corpus_json.write_bytes(sealed_json({"format": 2, "store": "0" * 32}))
-    with pytest.raises(SettingsError, match="has format 2; this program knows format 1"):
+    store.corpus_json.write_bytes(sealed_json({"format": 3, "store": "0" * 32}))
+    with pytest.raises(SettingsError, match="has format 3; this program knows format 2"):
         open_store(tmp_path, create=True)
 
 

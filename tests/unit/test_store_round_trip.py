@@ -46,7 +46,7 @@ def test_current_is_read_by_others_as_it_stands(root: Path) -> None:
     run(root, second_night(), "n2")
     current = root / "current"
     assert sorted(path.name for path in current.iterdir()) == [
-        "documents", "duplicates", "ledger", "quarantine", "report.html",
+        "documents", "duplicates", "ledger", "quarantine", "report.html", "templates",
     ]  # fmt: skip
     assert sorted(pd.read_parquet(current / "documents")["doc_id"]) == ["a", "b", "c", "e"]
     rows = duckdb.sql(f"SELECT count(*), sum(chars_in) FROM '{current}/documents/*.parquet'").fetchall()

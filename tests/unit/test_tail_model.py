@@ -21,13 +21,13 @@ rules:
   - {id: sure-related, kind: related, languages: [any], where: tail, sure: true, pattern: '^SURE', why: test,
      matches: [SURE, SURE a], keeps: [none, nor]}
 cues:
-  - {id: cue-whole, kind: newsletter, languages: [en], at: line, phrases: [ring the bell], why: test,
+  - {id: cue-whole, kind: newsletter, languages: [en], at: line, phrases: ring the bell, why: test,
      matches: [Ring the bell, ring the bell!], keeps: [ring it, they ring the bell]}
-  - {id: cue-first, kind: contact, languages: [en], at: start, phrases: [knock], why: test,
+  - {id: cue-first, kind: contact, languages: [en], at: start, phrases: knock, why: test,
      matches: [Knock twice, knock], keeps: [a knock, knocked]}
-  - {id: cue-within, kind: contact, languages: [en], at: within, phrases: [doorbell], why: test,
+  - {id: cue-within, kind: contact, languages: [en], at: within, phrases: doorbell, why: test,
      matches: [the doorbell rings, doorbell], keeps: [the bell, door]}
-  - {id: cue-other, kind: other, languages: [en], at: line, phrases: [remarks], why: test,
+  - {id: cue-other, kind: other, languages: [en], at: line, phrases: remarks, why: test,
      matches: [Remarks, 'remarks:'], keeps: [his remarks, remark]}
 """,
     }
@@ -104,7 +104,7 @@ def test_a_cue_alone_takes_nothing_and_two_do() -> None:
 def test_a_heading_takes_what_stands_below_it() -> None:
     lines = ("nine boats", "three lamps", "an eel")
     assert gone("Ring the bell:", *lines) == ["Ring the bell:", *lines]
-    assert gone("nine boats", "Ring the bell", **{BIAS: 30}) == []
+    assert gone("nine boats", "Ring the bells", **{BIAS: 30}) == []
     assert gone("Remarks", *lines) == []
 
 

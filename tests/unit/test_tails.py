@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.text.entries import KINDS
+from pipeline.text.mastheads import head_removals
 from pipeline.text.rules import load_pack
-from pipeline.text.tails import TAIL_WINDOW, TailRemoval, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, TailRemoval, tail_removals
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
 PACK = load_pack({path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yaml")})
@@ -20,10 +21,6 @@ ARTICLE = (TITLE, *BODY)
 
 def gone(last: tuple[str, ...] | list[str], kinds: frozenset[str] = ALL) -> list[str]:
     return [last[each.index] for each in tail_removals(last, PACK, kinds)]
-
-
-def mastheads(first: list[str]) -> list[str]:
-    return [first[each.index] for each in head_removals(first, PACK, ALL)]
 
 
 HASH = "5f70bf18a086007016e948b04aed3b82"
@@ -182,35 +179,5 @@ FOUNDING = [
 def test_the_founding_case() -> None:
     found = [(each.index, each.kind) for each in tail_removals(FOUNDING, PACK, ALL)]
     assert found == [(5, "contact"), (6, "tracking")]
-    assert [(each.index, each.kind) for each in head_removals(FOUNDING[:3], PACK, ALL)] == [(0, "masthead")]
-    assert head_removals(FOUNDING[1:4], PACK, ALL) == []
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        ["riverbank.example turns twenty and thanks its readers", TITLE, BODY[0]],
-        ["asp.net", "Overview", BODY[0]],
-        ["Amazon.com", "History", BODY[0]],
-        ["harbour.example", BODY[0], BODY[1]],
-        ["www.harbour.example", "It is a long sentence that ends with a full stop, as sentences do.", BODY[0]],
-        [TITLE, "www.harbour.example", BODY[0]],
-        ["www.harbour.example"],
-        [],
-    ],
-)
-def test_first_lines_that_stay(first: list[str]) -> None:
-    assert mastheads(first) == []
-
-
-@pytest.mark.parametrize(
-    ("first", "taken"),
-    [
-        (["www.harbour.example", TITLE, BODY[0]], 1),
-        (["harbour.example", TITLE, "Harbour.example | Monday"], 1),
-        (["Home > News > Locks", TITLE, BODY[0]], 1),
-        (["Skip to main content", "Home > News > Locks", TITLE], 2),
-    ],
-)
-def test_mastheads_go(first: list[str], taken: int) -> None:
-    assert mastheads(first) == first[:taken]
+    assert [(each.index, each.kind) for each in head_removals(FOUNDING, PACK, ALL)] == [(0, "masthead")]
+    assert head_removals(FOUNDING[1:], PACK, ALL) == []

@@ -12,8 +12,9 @@ from pipeline.plan import method_of
 from pipeline.stages.paragraphs import paragraphs
 from pipeline.stages.schemas import DOCUMENTS, PARAGRAPHS, TAILS, WITHIN
 from pipeline.stages.tails import tails
+from pipeline.text.mastheads import HEAD_WINDOW, head_removals
 from pipeline.text.rules import load_pack
-from pipeline.text.tails import HEAD_WINDOW, TAIL_WINDOW, head_removals, tail_removals
+from pipeline.text.tails import TAIL_WINDOW, tail_removals
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "rules"
 FILES = tuple((path.stem, path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))

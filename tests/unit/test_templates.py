@@ -31,7 +31,7 @@ rules:
   - {id: a-masthead, kind: masthead, languages: [any], where: head, pattern: '^The Herald', why: test,
      matches: [The Herald, The Herald a], keeps: [none, nor]}
 cues:
-  - {id: cue-bell, kind: newsletter, languages: [en], at: line, phrases: [ring the bell], why: test,
+  - {id: cue-bell, kind: newsletter, languages: [en], at: line, phrases: ring the bell, why: test,
      matches: [Ring the bell, ring the bell!], keeps: [ring it, they ring the bell]}
 """
     }
@@ -68,7 +68,7 @@ def lines_taken(*end: str, **more: Any) -> list[str]:
     ],
 )
 def test_a_template_goes_with_one_more_evidence(line: str, evidence: str) -> None:
-    assert taken(line) == [TailRemoval(2, "template", "template", 0.8, f"7 of 20 documents, {evidence}")]
+    assert taken(line) == [TailRemoval(2, "template", "template", 0.8, f"7 of the first 20 documents, {evidence}")]
     for state in ("seen", "proposed", "vetoed"):
         assert taken(line, state=state) == []
     assert lines_taken(line, "A sentence that is long enough to be prose stands behind it, and so it stays.") == []
@@ -112,7 +112,7 @@ def test_a_run_goes_around_a_line_with_evidence_of_its_own() -> None:
 def test_a_confirmed_line_goes_by_itself_even_as_a_sentence() -> None:
     sentence = "All texts of this house may be read aloud to anybody who is prepared to listen to them."
     (only,) = taken(sentence, state="confirmed")
-    assert (only.score, only.evidence) == (1.0, "7 of 20 documents, confirmed")
+    assert (only.score, only.evidence) == (1.0, "7 of the first 20 documents, confirmed")
     assert lines_taken("Background", sentence, state="confirmed", but=[1]) == []
 
 
@@ -126,6 +126,14 @@ def test_a_head_goes_by_rule_or_datum_from_the_first_line_on() -> None:
     assert heads("Background", "www.herald.example", PROSE) == []
     assert heads("El Popola Chinio", PROSE) == []  # may be a title
     assert heads("The Herald") == []
+
+
+def test_a_confirmed_line_goes_from_the_head_too() -> None:
+    first = ("The Weir Observer", "A title", PROSE)
+    bench = Bench(PACK, PACK.head, KINDS, "")
+    (only,) = head_templates(first, standings(*first, state="confirmed", but=[1, 2]), [], bench)
+    assert (only.index, only.score) == (0, 1.0)
+    assert head_templates(first, standings(*first, state="confirmed", but=[0, 2]), [], bench) == []  # not the first
 
 
 def test_lines_with_figures_or_values_are_not_told_as_recurring() -> None:
@@ -148,7 +156,12 @@ def test_a_source_is_named_by_all_its_longer_words() -> None:
 
 
 def counted(rows: Sequence[tuple[int, int, int, int]], fewest: int = 2, share: str = "0.5") -> dict[int, str]:
-    """Document -> state of its one line. `rows`: (document, source, longest paragraph, line or 0)."""
+    """Document -> documents and state of its one line."""
+    return {row["doc"]: f"{row['documents']} {row['state']}" for row in templates_of(rows, fewest, share)}
+
+
+def templates_of(rows: Sequence[tuple[int, int, int, int]], fewest: int, share: str) -> list[dict[str, Any]]:
+    """Rows of TEMPLATES. `rows`: (document, source, longest paragraph, line or 0)."""
     table: list[dict[str, int | bool]] = []
     for doc, source, longest, line in rows:
         row: dict[str, int | bool] = {"doc": doc, "source": source, "longest": longest, "head": False, "said": 0}
@@ -158,19 +171,19 @@ def counted(rows: Sequence[tuple[int, int, int, int]], fewest: int = 2, share: s
     with duckdb.connect() as connection:
         connection.register("endings", pa.Table.from_pylist(table, schema=ENDINGS))
         found = connection.sql(templates_sql(fewest, Fraction(share))).to_arrow_table().cast(TEMPLATES)
-    return {row["doc"]: f"{row['documents']}/{row['of_source']} {row['state']}" for row in found.to_pylist()}
+    return list(found.to_pylist())
 
 
 def test_a_line_of_enough_documents_and_share_is_active() -> None:
-    assert counted([(1, 1, 1, 9), (2, 1, 2, 9), (3, 1, 3, 0)]) == {1: "2/3 active", 2: "2/3 active"}
+    assert counted([(1, 1, 1, 9), (2, 1, 2, 9), (3, 1, 3, 0)]) == {1: "2 active", 2: "2 active"}
     assert counted([(1, 1, 1, 9), (2, 1, 2, 8)]) == {}
-    assert counted([(1, 1, 1, 9), (2, 1, 2, 9)], fewest=3) == {1: "2/2 seen", 2: "2/2 seen"}
+    assert counted([(1, 1, 1, 9), (2, 1, 2, 9)], fewest=3) == {1: "2 seen", 2: "2 seen"}
 
 
 def test_a_line_of_a_small_share_is_proposed_and_once_active_stays_so() -> None:
     many = [(doc, 1, doc, 0) for doc in range(10, 20)]
-    assert counted([*many, (20, 1, 20, 9), (21, 1, 21, 9)]) == {20: "2/12 proposed", 21: "2/12 proposed"}
-    assert counted([(1, 1, 1, 9), (2, 1, 2, 9), *many]) == {1: "2/12 active", 2: "2/12 active"}
+    assert counted([*many, (20, 1, 20, 9), (21, 1, 21, 9)]) == {20: "2 proposed", 21: "2 proposed"}
+    assert counted([(1, 1, 1, 9), (2, 1, 2, 9), *many]) == {1: "2 active", 2: "2 active"}
 
 
 def test_copies_count_once_and_sources_by_themselves() -> None:
@@ -183,10 +196,22 @@ def test_counts_only_grow() -> None:
     rows = [(doc, dice.randrange(2), dice.randrange(30), dice.choice([0, 7, 8, 9])) for doc in range(60)]
     before: set[int] = set()
     for size in range(1, 60):
-        active = {doc for doc, told in counted(rows[:size], 3, "0.3").items() if told.endswith("active")}
+        active = {row["doc"] for row in templates_of(rows[:size], 3, "0.3") if row["state"] == "active"}
         assert before <= active
         before = active
     assert before
+
+
+def test_what_is_told_of_a_template_stays_as_it_was_when_it_became_one() -> None:
+    dice = random.Random(5)
+    rows = [(doc, dice.randrange(2), doc, dice.choice([0, 7, 8, 9])) for doc in range(60)]
+    before: dict[int, tuple[int, int]] = {}
+    for size in range(5, 60, 9):
+        found = [row for row in templates_of(rows[:size], 3, "0.3") if row["state"] == "active"]
+        told = {row["doc"]: (row["had"], row["of_first"]) for row in found}
+        assert before.items() <= told.items()
+        before = told
+    assert {had for had, _ in before.values()} >= {3}
 
 
 # --- whole runs ---------------------------------------------------------------------------------------------------
@@ -236,7 +261,7 @@ def test_what_went_as_a_template_is_no_twin_when_its_share_has_shrunk(tmp_path: 
     assert {name for name, each in docs_of(store).items() if "Chinio" in each.text} == {"again-0", "again-1"}
 
 
-def test_nights_come_to_what_one_run_comes_to_once_counts_are_settled(tmp_path: Path) -> None:
+def test_a_template_that_a_later_night_reveals_goes_from_earlier_documents(tmp_path: Path) -> None:
     everything = articles("El Popola Chinio")
     whole = clean_corpus(everything, tmp_path / "once", "repeats.across='off'", *ON)
     assert not any("Chinio" in each.text for each in whole.values())
@@ -245,5 +270,4 @@ def test_nights_come_to_what_one_run_comes_to_once_counts_are_settled(tmp_path: 
         write_json_lines(inbox / f"{night}.jsonl", part)
         store, _ = run_on([inbox], tmp_path / "out", "repeats.across='off'", *ON)
         assert verify(store, deep=True) == []
-    late = docs_of(store)
-    assert {name for name, each in late.items() if each.text != whole[name].text} == set(SUBJECTS[:3])
+    assert docs_of(store) == whole
