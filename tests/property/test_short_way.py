@@ -19,6 +19,7 @@ LOOSE = ("repeats.strong_letters=40", "repeats.threshold=0.3", "repeats.novelty=
 WAYS = {
     "as it is": (),
     "crowded": ("repeats.bucket_leaders=2", *LOOSE),
+    "few bands": ("repeats.bands=3", "repeats.rows=1", "repeats.bucket_leaders=2", *LOOSE),
     "one leader": ("repeats.bucket_leaders=1", "repeats.within=false"),
     "by source": ('repeats.across="source"',),
     "no repeats across": ('repeats.across="off"',),
@@ -39,7 +40,7 @@ def check(
             if number in long:
                 patch.setattr(night, "short_index", lambda *_: None)
             else:
-                patch.setattr(night, "recalled", None)  # who calls it fails
+                patch.setattr(night, "add_past", None)  # who calls it fails
             store, _ = run_on(files[at : at + count], tmp_path / "nights", NO_BRAKE, *sets)
         at += count
         number += 1
