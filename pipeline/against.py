@@ -40,7 +40,7 @@ class Known:
     names: frozenset[str]
     aside: frozenset[tuple[str, int | None]]
     flooded: frozenset[str]
-    forgotten: frozenset[str] = frozenset()
+    forgotten: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -122,9 +122,9 @@ def _place(row: Mapping[str, Any], known: Known) -> str:
     if row["text_sha256"] in known.digests:
         return "in the store"
     names = {row["doc_id"], f"{row['path']}#{row['doc_id']}"}  # the second with input.id_scope: file
-    if names & known.names:
-        return "in the store in another version"
-    return "forgotten" if {row["text_sha256"], *names} & known.forgotten else ""
+    if {row["text_sha256"], *names} & known.forgotten:
+        return "forgotten"
+    return "in the store in another version" if names & known.names else ""
 
 
 def _add(found: Compared, finding: Finding) -> None:

@@ -66,10 +66,12 @@ def code_of(error: BaseException) -> int:
 
 def tell(settings: Settings, payload: Mapping[str, Json], log: str) -> None:
     """Writes `last_run.json`, the line of a JSON log, and tells whom the settings name."""
+    done = payload["exit_code"] == 0
+    so = (f"All is done ({payload['message']}), only this note of it is missing",) if done else ()
     try:
-        write_last_run(Path(settings.output.path), payload)
+        write_last_run(Path(settings.output.path), payload, *so)
     except ClearError as error:
-        if payload["exit_code"] == 0:
+        if done:
             raise
         sys.stderr.write(f"clean-corpus: {error}\n")  # of two errors the first one counts
     if log == "json":

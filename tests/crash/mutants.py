@@ -143,9 +143,9 @@ MUTANTS = {
     "nothing swept": Mutant("night", "kill", "/.documents", nothing_swept),
     "nothing repaired": Mutant("night", "kill", "/views/", nothing_repaired),
     "view switched in two steps": Mutant("rollback", "kill", "/current", switched_in_two_steps),
-    "errors swallowed": Mutant("night", "ENOSPC", "/manifests/", errors_swallowed),
+    "errors swallowed": Mutant("night", "EIO", "/manifests/", errors_swallowed),
     "errors raw": Mutant("night", "EIO", "/manifests/", errors_raw),
     "told in place": Mutant("night", "kill", "/last_run", told_in_place),
     "replaced, not linked": Mutant("race", "", "", replaced),
-    "files before manifests": Mutant("retiring", "kill", "/gen/", files_before_manifests),
+    "files before manifests": Mutant("retiring", "kill", "/gen/g00000001", files_before_manifests),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.errors import ClearError
 from pipeline.store.folder import Store
 from pipeline.store.manifest import generation_folder, generations, load_manifest
+from pipeline.store.owner import OWNER_NAME
 from pipeline.store.verify import verify
 from tests.crash.scenes import Made, copied, shown
 from tests.crash.shim import Call, State
@@ -67,6 +68,8 @@ def _after_fault(made: Made, store: Path, code: int, said: str) -> Iterator[str]
         yield "exit code 0, and nothing is committed"
     if "othing of this run is published" in said and now.corpus != made.old.corpus:
         yield f"it says that nothing is published, and it is: {said[-900:]}"
+    if "All is " in said and now.corpus != made.new.corpus:
+        yield f"it says that all is committed, and it is not: {said[-900:]}"
     if code not in (0, 7, KILLED) or "Traceback" in said or (code == 7 and "clean-corpus: " not in said):
         yield f"exit code {code}, and it says: {said[-900:]}"
 
@@ -109,8 +112,15 @@ def _leftovers(root: Path) -> Iterator[str]:
 
 
 def _young(path: Path, store: Store) -> bool:
-    """A folder that was made and not yet marked when the process died: nobody can tell whose it is for a day."""
-    return path.parent == store.gen and not any(path.iterdir())
+    """A folder whose maker died before it had marked it as its own: nobody can tell whose it is for a day."""
+    folder = path.parent if path.name == OWNER_NAME else path
+    if folder.parent != store.gen or {each.name for each in folder.iterdir()} - {OWNER_NAME}:
+        return False
+    try:
+        json.loads((folder / OWNER_NAME).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return True
+    return False
 
 
 def _last_run(root: Path) -> Iterator[str]:

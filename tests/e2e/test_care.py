@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipeline.store.folder import Store
 from pipeline.store.read import load, read_table
 from tests.cli_kit import Cli, article, inbox
@@ -22,10 +24,21 @@ def nights(cli: Cli, tmp_path: Path) -> Path:
     return tmp_path / "in"
 
 
+def tables(cli: Cli) -> dict[str, pa.Table]:
+    """All that readers see, by name and place; `run` says only when it was written."""
+    keys = {"documents": ["doc_id"], "duplicates": ["doc_id"], "ledger": ["doc_id", "start"], "quarantine": ["path"]}
+    return {
+        kind: read_table(Store(cli.output), kind)
+        .drop_columns(["run"])
+        .sort_by([(name, "ascending") for name in names])
+        .combine_chunks()
+        for kind, names in keys.items()
+    }
+
+
 def test_what_a_rollback_took_back_is_read_again(tmp_path: Path, cli: Cli) -> None:
     folder = nights(cli, tmp_path)
-    kinds = ("documents", "duplicates", "ledger", "quarantine")
-    before = {kind: read_table(Store(cli.output), kind).drop_columns(["run"]) for kind in kinds}
+    before = tables(cli)
     told = cli("rollback", "1")
     assert (told.code, cli.generation) == (0, 4)
     assert "published generation 4, which is generation 1 again: 2 documents" in told.out
@@ -34,7 +47,7 @@ def test_what_a_rollback_took_back_is_read_again(tmp_path: Path, cli: Cli) -> No
     assert cli("rollback", "9").code == 2
     assert cli("run", folder).code == 0
     assert (cli.last_run["files_read"], cli.last_run["files_known"]) == (2, 1)
-    assert {kind: read_table(Store(cli.output), kind).drop_columns(["run"]) for kind in kinds} == before
+    assert tables(cli) == before
     assert cli("verify").code == 0
 
 
@@ -112,4 +125,19 @@ def test_changed_files_are_new_versions_though_the_manifest_of_their_run_is_gone
     assert cli("run", tmp_path / "in", *keep_one).code == 0
     assert not (cli.output / "manifests" / "00000001.json").exists()
     assert sorted(load(cli.output)["doc_id"]) == ["a.txt", "b.txt"]
+    assert cli("verify").code == 0
+
+
+def test_what_was_forgotten_is_no_loss_and_never_comes_back(tmp_path: Path, cli: Cli) -> None:
+    folder = nights(cli, tmp_path)
+    assert cli("forget", "b.jsonl:0").code == 0
+    told = cli("verify", "--against", folder)
+    assert told.code == 0, told.out
+    assert "1 forgotten" in told.out
+    told = cli("rollback", "3")
+    assert told.code == 2
+    assert "generation 4 forgot documents" in told.err
+    assert cli("compact").code == 0
+    assert cli("rollback", "4").code == 0
+    assert "b.jsonl:0" not in set(load(cli.output)["doc_id"])
     assert cli("verify").code == 0
