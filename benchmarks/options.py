@@ -76,10 +76,7 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
     )
     parser.add_argument("--train", action="store_true", help="tails: with trained weights, cross-validated over sites")
     parser.add_argument("--show", type=int, default=0, help="tails: how many losses and misses are shown (default 0)")
-    parser.add_argument(
-        "--paragraphs", default="1,5", help="nights: millions of paragraphs in the index (default 1,5; 50 takes 25 GB)"
-    )
-    parser.add_argument("--plot", metavar="FILE", type=Path, help="nights: writes the curves there, as SVG")
+    _add_nights(parser)
     found = parser.parse_args(arguments)
     unknown = [name for name in found.names if name not in NAMES]
     if unknown:
@@ -106,3 +103,10 @@ def parsed(arguments: list[str] | None, work: Path) -> Options:
         paragraphs=tuple(float(each) for each in found.paragraphs.split(",")),
         work=work,
     )
+
+
+def _add_nights(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--paragraphs", default="1,5", help="nights: millions of paragraphs in the index (default 1,5; 50 takes 25 GB)"
+    )
+    parser.add_argument("--plot", metavar="FILE", type=Path, help="nights: writes the curves there, as SVG")

@@ -7,6 +7,14 @@ corpus; `paragraph` counts from 0 inside its document. Spans are half-open. `sta
 
 import pyarrow as pa
 
+from pipeline.stages.index_schemas import ABSENT as ABSENT
+from pipeline.stages.index_schemas import BANDS as BANDS
+from pipeline.stages.index_schemas import FROZEN as FROZEN
+from pipeline.stages.index_schemas import HELD as HELD
+from pipeline.stages.index_schemas import PLACES as PLACES
+from pipeline.stages.index_schemas import TRACED as TRACED
+from pipeline.stages.index_schemas import TRACES as TRACES
+
 _string = pa.string()
 _int32 = pa.int32()
 _int64 = pa.int64()
@@ -165,24 +173,6 @@ EQUALS = _schema(doc=_int64, twin_doc=_int64)
 # One row a paragraph, beside PARAGRAPHS: `fold` numbers the distinct folds of live paragraphs in order, -1 = not live.
 FOLDS = _schema(doc=_int64, paragraph=_int32, fold=_int32)
 
-# What earlier runs decided, told by their traces: one row a live paragraph of an earlier document that is compared
-# with, and one for a new paragraph that says what such a one said; and one a document that is a double (paragraph -1,
-# the leader is the document that it repeats). Empty where nothing is decided yet.
-FROZEN = _schema(
-    doc=_int64,
-    paragraph=_int32,
-    leader_doc=_int64,
-    leader_paragraph=_int32,
-    shared=_int32,
-    union=_int32,
-    partial=pa.bool_(),
-    kept=pa.bool_(),  # not removed as a repeat, and not in a document that is kept out
-)
-
-# Buckets with leaders of earlier documents that are none of those compared with: how many the bucket remembers, and
-# whether it had more than it remembers. Sorted by key.
-ABSENT = _schema(key=_int64, leaders=_int32, more=pa.bool_())
-
 # First occurrences of folds that share a bucket with another fold; `frozen`: known to lead.
 CANDIDATES = _schema(doc=_int64, paragraph=_int32, fold=_int32, frozen=pa.bool_(), buckets=pa.list_(_int32))
 
@@ -236,20 +226,6 @@ REPEATS = _schema(
 NAMES = _schema(doc=_int64, doc_id=_string)
 # The repeats with the name of the twin.
 NAMED_REPEATS = REPEATS.append(pa.field("twin_doc_id", _string))
-
-# What a paragraph in buckets holds, as far as it takes to see that another one is not alike (`dedup.leaders.Held`).
-HELD = _schema(doc=_int64, paragraph=_int32, shingles=_int32, tokens=_int32, words=pa.binary(80))
-
-# What a run leaves for later ones to ask: what a key (`dedup.trace_keys`) is of, and the place that it names.
-TRACED = _schema(
-    key=_int64,
-    check=_int64,
-    doc=_int64,
-    paragraph=_int32,
-    shared=_int32,
-    union=_int32,
-    leads=pa.bool_(),  # the place is of a new leader that lies in buckets
-)
 
 # --- in the store -------------------------------------------------------------------------------------------------
 
@@ -307,20 +283,6 @@ QUARANTINE = _schema(
     file=_int64,  # number of the input file
     run=_int64,
 )
-
-# What later runs ask instead of reading earlier documents: sorted by key (`dedup.trace_keys`), upper half first.
-TRACES = _schema(
-    high=pa.uint32(),
-    low=pa.uint32(),
-    check=_int64,  # 64 more bits of what the key is of
-    doc=_int64,
-    paragraph=_int32,
-    shared=_int32,
-    union=_int32,  # negative where a fold is contained in its leader
-)
-# Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
-PLACES = HELD
-BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
 
 # Keys and order of every document that a run added: what later runs compare with.
 INDEX = _schema(

@@ -19,7 +19,7 @@ LOOSE = ("repeats.strong_letters=40", "repeats.threshold=0.3", "repeats.novelty=
 WAYS = {
     "as it is": (),
     "crowded": ("repeats.bucket_leaders=2", *LOOSE),
-    "few bands": ("repeats.bands=3", "repeats.rows=1", "repeats.bucket_leaders=2", *LOOSE),
+    "few bands": ("repeats.bands=3", "repeats.rows=1", "repeats.bucket_leaders=1"),
     "one leader": ("repeats.bucket_leaders=1", "repeats.within=false"),
     "by source": ('repeats.across="source"',),
     "no repeats across": ('repeats.across="off"',),
