@@ -33,8 +33,6 @@ def written(
     facts = list(engine.rows(engine.map("publish", write, FACTS, *parts, data["names"])))
     bad = engine.gather("quarantine", partial(quarantine, run=night.generation), QUARANTINE, data["fresh"])
     facts += write_parquet(engine.rows(bad), folder=str(folder), name="quarantine", schema=QUARANTINE, level=level)
-    seen = engine.rows(data["template_list"])
-    facts += write_parquet(seen, folder=str(folder), name="templates", schema=TEMPLATE_LIST, level=level)
     told = told_by_topic(engine.rows(engine.gather("counted", counted, COUNTED, parts[0])))
     rows, chars = sums(facts)
     counts = {
@@ -48,6 +46,8 @@ def written(
         "chars_out": chars["documents"],
         "chars_removed": removed_chars(engine.rows(parts[1])),
     }
+    seen = engine.rows(data["template_list"])
+    facts += write_parquet(seen, folder=str(folder), name="templates", schema=TEMPLATE_LIST, level=level)
     return facts, counts, told
 
 

@@ -1,7 +1,8 @@
-"""The data contract, continued: what a run asks the index, and what it leaves there. `schemas` has all of it."""
+"""The data contract, continued: what later runs ask of earlier ones. `schemas` has all of it."""
 
 import pyarrow as pa
 
+_string = pa.string()
 _int32 = pa.int32()
 _int64 = pa.int64()
 
@@ -55,3 +56,31 @@ TRACES = _schema(
 # Paragraphs that lead, in order, and the keys of their buckets: 48 bits each, sorted, with the row in PLACES.
 PLACES = HELD
 BANDS = _schema(high=pa.uint32(), low=pa.uint16(), place=pa.uint32())
+
+# Keys and order of every document that a run added: what later runs compare with.
+INDEX = _schema(
+    doc=_int64,
+    doc_id=_string,
+    text_sha256=_string,
+    path=_string,
+    record=_int64,
+    live=pa.bool_(),
+    file=_int64,  # number of the input file that brought this version; `doc` has that of the first one
+)
+
+# Documents that were taken out on demand, and stay out.
+FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)
+# What each rule took from each source in one run: what the brake of later runs calls usual.
+TOLLS = _schema(
+    run=_int64,
+    source=_string,  # null in one row a run, which counts the whole of it
+    documents=_int64,
+    chars=_int64,
+    emptied=_int64,
+    uncertain=_int64,
+    quarantined=_int64,  # in the row without a source only, else 0
+    rule=_string,
+    kind=_string,
+    spans=_int64,
+    removed=_int64,
+)

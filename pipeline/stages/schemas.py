@@ -9,9 +9,12 @@ import pyarrow as pa
 
 from pipeline.stages.index_schemas import ABSENT as ABSENT
 from pipeline.stages.index_schemas import BANDS as BANDS
+from pipeline.stages.index_schemas import FORGOTTEN as FORGOTTEN
 from pipeline.stages.index_schemas import FROZEN as FROZEN
 from pipeline.stages.index_schemas import HELD as HELD
+from pipeline.stages.index_schemas import INDEX as INDEX
 from pipeline.stages.index_schemas import PLACES as PLACES
+from pipeline.stages.index_schemas import TOLLS as TOLLS
 from pipeline.stages.index_schemas import TRACED as TRACED
 from pipeline.stages.index_schemas import TRACES as TRACES
 
@@ -282,32 +285,4 @@ QUARANTINE = _schema(
     sha256=_string,
     file=_int64,  # number of the input file
     run=_int64,
-)
-
-# Keys and order of every document that a run added: what later runs compare with.
-INDEX = _schema(
-    doc=_int64,
-    doc_id=_string,
-    text_sha256=_string,
-    path=_string,
-    record=_int64,
-    live=pa.bool_(),
-    file=_int64,  # number of the input file that brought this version; `doc` has that of the first one
-)
-
-# Documents that were taken out on demand, and stay out.
-FORGOTTEN = _schema(doc_id=_string, text_sha256=_string, root=_string, path=_string, file=_int64, run=_int64)
-# What each rule took from each source in one run: what the brake of later runs calls usual.
-TOLLS = _schema(
-    run=_int64,
-    source=_string,  # null in one row a run, which counts the whole of it
-    documents=_int64,
-    chars=_int64,
-    emptied=_int64,
-    uncertain=_int64,
-    quarantined=_int64,  # in the row without a source only, else 0
-    rule=_string,
-    kind=_string,
-    spans=_int64,
-    removed=_int64,
 )

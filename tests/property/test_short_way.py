@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import night
+from pipeline import night, past
 from pipeline.store.verify import verify
 from tests.corpus_kit import content
 from tests.helpers import run_on, write_json_lines
@@ -40,7 +40,7 @@ def check(
             if number in long:
                 patch.setattr(night, "short_index", lambda *_: None)
             else:
-                patch.setattr(night, "add_past", None)  # who calls it fails
+                patch.setattr(past, "recalled", None)  # who calls it fails
             store, _ = run_on(files[at : at + count], tmp_path / "nights", NO_BRAKE, *sets)
         at += count
         number += 1
