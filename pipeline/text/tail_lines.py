@@ -17,6 +17,7 @@ ENDLESS = 150  # so long is prose even without a full stop
 # Notices and contact blocks are short; what is longer is an article about them. Script can have any length, but it
 # ends no sentence.
 LONGEST = 600
+FEWEST_SENTENCES = 3  # that make a long line prose, whatever stands behind them
 SAMPLE = 200  # characters that say how many of a paragraph belong to a script without spaces
 LOOKED_AT = 400  # characters in which data are looked for
 MANY_OTHERS = 4  # documents that end in a line, beside the one it is looked at in
@@ -144,10 +145,16 @@ def line_of(text: str, recurs: int = 0) -> Line:
 
 def ruled(line: Line, hits: Sequence[Rule]) -> Line:
     """The line with the rule that names its removal: the first sure one, else the first."""
-    fitting = [rule for rule in hits if line.size <= LONGEST or rule.kind == "tracking"]
+    short = line.size <= LONGEST
+    fitting = [rule for rule in hits if short or (rule.kind == "tracking" and not _holds_prose(line.text))]
     if not fitting:
         return line
     return replace(line, rule=next((rule for rule in fitting if rule.sure), fitting[0]))
+
+
+def _holds_prose(text: str) -> bool:
+    """Whether a long line is more than script: an article on one line may end in what starts a counter."""
+    return len(_SENTENCE_INSIDE.findall(text[:LONGEST])) >= FEWEST_SENTENCES
 
 
 def last_prose(lines: Sequence[Line]) -> int:
