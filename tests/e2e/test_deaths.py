@@ -198,6 +198,22 @@ def test_a_text_that_kills_a_later_stage_costs_its_file(
     assert verify(Store(cli.output), deep=True) == []
 
 
+def test_a_text_that_kills_a_later_stage_costs_its_file_on_a_night_with_earlier_documents(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        inbox(tmp_path, article(number), name=f"a{number}.jsonl")
+        assert cli("run", tmp_path / "in").code == 0
+    inbox(tmp_path, f"{article(2)}\n{article(5)}", name="b.jsonl")  # for which an earlier document is read again
+    inbox(tmp_path, article(7), "This is a harmful text.", name="bb.jsonl")
+    monkeypatch.setattr(plan, "tails", harmful_tails)
+    told = cli("run", tmp_path / "in")
+    assert told.code == 0, told.err
+    assert paths(cli) == ["a0.jsonl", "a1.jsonl", "a2.jsonl", "b.jsonl"]
+    assert [(path, reason) for path, reason, _ in set_aside(cli)] == [("bb.jsonl", "reader_died")]
+    assert verify(Store(cli.output), deep=True) == []
+
+
 def test_past_documents_that_kill_a_later_stage_stop_the_run(
     tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
