@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline import __version__
-from pipeline.cli_care import add_care, add_output
+from pipeline.commands.care_arguments import add_care, add_output
 from pipeline.errors import ClearError, Stopped
 
 Command = Callable[[argparse.Namespace], int]
@@ -165,7 +165,7 @@ def _add_clean(parser: argparse.ArgumentParser) -> None:
 
 def _run(parsed: argparse.Namespace) -> int:
     gc.disable()  # what imports make stays until the end: to look through it for garbage would take 0.3 s
-    from pipeline.commands import run_command
+    from pipeline.commands.run import run_command
 
     if parsed.alone:
         gc.freeze()
@@ -183,7 +183,7 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _schedule(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import schedule_command
+    from pipeline.commands.run import schedule_command
 
     sets = list(parsed.sets)
     if parsed.output is not None:
@@ -198,7 +198,7 @@ def _quoted(value: object) -> str:
 
 
 def _clean(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import clean_command
+    from pipeline.commands.run import clean_command
 
     shown = "diff" if parsed.diff else "json" if parsed.json else "text"
     return clean_command(parsed.file, parsed.config, parsed.sets, shown)
@@ -221,19 +221,19 @@ def _restore(parsed: argparse.Namespace) -> int:
 
 
 def _report(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import report_command
+    from pipeline.commands.run import report_command
 
     return report_command(Path(parsed.output), parsed.run)
 
 
 def _rules(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import rules_command
+    from pipeline.commands.run import rules_command
 
     kind, language = (getattr(parsed, name, None) for name in ("kind", "language"))
     return rules_command(parsed.action, parsed.rules, kind, language)
 
 
 def _rules_try(parsed: argparse.Namespace) -> int:
-    from pipeline.commands import try_command
+    from pipeline.commands.run import try_command
 
     return try_command(parsed.pattern, parsed.config, parsed.sets, parsed.paths, parsed.kind, parsed.where)

@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.brake import Toll, tolls
-from pipeline.braked import clear_braked
+from pipeline.brake.held import clear_braked
+from pipeline.brake.judge import judged, refuse_empty_inbox
+from pipeline.brake.tolls import Toll, tolls
 from pipeline.config import Settings
 from pipeline.engines.local import LocalEngine, Progress, silent
 from pipeline.errors import SettingsError
 from pipeline.fingerprint import differences, fingerprint
-from pipeline.generation import left_over, manifest_of, totals, write_tolls, written
-from pipeline.inbox import News, news
-from pipeline.indexing import index_files
-from pipeline.judge import judged, refuse_empty_inbox
-from pipeline.night import Night, datasets, read_now
-from pipeline.past import Past
+from pipeline.nights.generation import left_over, manifest_of, totals, write_tolls, written
+from pipeline.nights.inbox import News, news
+from pipeline.nights.indexing import index_files
+from pipeline.nights.night import Night, datasets, read_now
+from pipeline.nights.past import Past
+from pipeline.nights.spool import spooled
 from pipeline.plan import fields_of
 from pipeline.report.page import render_folder
 from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, Listing, Skipped, listing
 from pipeline.sources.preview import told
-from pipeline.spool import spooled
 from pipeline.store.commit import begin, commit
 from pipeline.store.files import Json, writing
 from pipeline.store.folder import Store, open_store

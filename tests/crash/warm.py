@@ -22,9 +22,9 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 def load() -> None:
     """Imports and compiles all that a command needs, and adopts the processes that killed ones leave behind."""
-    import pipeline.against
-    import pipeline.care
-    import pipeline.commands
+    import pipeline.commands.care
+    import pipeline.commands.run
+    import pipeline.nights.against
     import pipeline.run
     import pipeline.store.compact
     import pipeline.store.rollback

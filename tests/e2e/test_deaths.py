@@ -221,7 +221,7 @@ def test_past_documents_that_kill_a_later_stage_stop_the_run(
     assert cli("run", tmp_path / "in").code == 0
     inbox(tmp_path, article(1), name="b.jsonl")
     monkeypatch.setattr(plan, "tails", harmful_tails)
-    monkeypatch.setattr("pipeline.night.short_index", lambda *_: None)  # which would not look at them
+    monkeypatch.setattr("pipeline.nights.night.short_index", lambda *_: None)  # which would not look at them
     told = cli("run", tmp_path / "in")
     assert told.code == 7
     assert "stage tails" in told.err

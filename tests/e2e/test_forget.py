@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.forget import Asked, forget, remember
+from pipeline.nights.forget import Asked, forget, remember
 from pipeline.store.folder import Store, open_store
 from pipeline.store.manifest import generations
 from pipeline.store.read import read_table

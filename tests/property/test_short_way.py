@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import night, past
+from pipeline.nights import night, past
 from pipeline.store.verify import verify
 from tests.corpus_kit import content
 from tests.helpers import run_on, write_json_lines

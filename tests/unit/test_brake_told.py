@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.brake import Take, Toll
-from pipeline.brake_examples import Example, examples
-from pipeline.braked import Held, accepted, clear_braked, hold_back
-from pipeline.budget import SMALL, WHOLE, Finding, Measure
+from pipeline.brake.budget import SMALL, WHOLE, Finding, Measure
+from pipeline.brake.examples import Example, examples
+from pipeline.brake.held import Held, accepted, clear_braked, hold_back
+from pipeline.brake.tolls import Take, Toll
 from pipeline.stages.schemas import CUTS, DOCUMENTS
 from pipeline.store.folder import Store, open_store
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.brake import Take, Toll, take_rows, takes
-from pipeline.budget import SMALL, WHOLE, findings, limit, lost, small
+from pipeline.brake.budget import SMALL, WHOLE, findings, limit, lost, small
+from pipeline.brake.tolls import Take, Toll, take_rows, takes
 from pipeline.unattended import BrakeSettings
 
 SETTINGS = BrakeSettings()

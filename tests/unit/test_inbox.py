@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import inbox
-from pipeline.inbox import MOST_TRIES, News, known_contents, news
+from pipeline.nights import inbox
+from pipeline.nights.inbox import MOST_TRIES, News, known_contents, news
 from pipeline.sources.files import Found, Scanned, Slice
 from pipeline.store.manifest import Input
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.commands.notify import notify
 from pipeline.config import load_settings
 from pipeline.errors import SettingsError
-from pipeline.notify import notify
 from pipeline.unattended import NotifySettings
 
 SECRET = "s3cret"

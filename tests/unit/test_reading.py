@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.engines.local import Limits, LocalEngine
-from pipeline.reading import _limits
+from pipeline.nights.reading import _limits
 from pipeline.sources.rows import Task
 from pipeline.stages.schemas import SLICES
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.commands.rules import listed, rules_test, verdict
 from pipeline.errors import SettingsError
-from pipeline.rules_command import listed, rules_test, verdict
 from pipeline.text.entries import KINDS
 from pipeline.text.glued import glued_removals
 from pipeline.text.mastheads import head_removals

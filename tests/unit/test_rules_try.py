@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.commands.rules import listed
+from pipeline.commands.rules_told import LONGEST_QUOTED, MOST_SOURCES, told
+from pipeline.commands.rules_try import EXAMPLES, Trial, trial
 from pipeline.config import Settings
 from pipeline.errors import SettingsError
-from pipeline.rules_command import listed
-from pipeline.rules_told import LONGEST_QUOTED, MOST_SOURCES, told
-from pipeline.rules_try import EXAMPLES, Trial, trial
 from tests.helpers import write_json_lines
 
 PROSE = "The lock was opened on the eve of the feast, and nine boats went through it before the lamps were lit."

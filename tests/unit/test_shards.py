@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.night import packed
+from pipeline.nights.night import packed
 from pipeline.sources.files import Found, Scanned, Slice, scanned
 
 

@@ -10,9 +10,9 @@ from signal import SIGINT
 import orjson
 
 from pipeline import __version__
+from pipeline.commands.notify import notify
 from pipeline.config import Settings
 from pipeline.errors import BrakeError, ClearError, Stopped
-from pipeline.notify import notify
 from pipeline.run import Outcome
 from pipeline.store.files import Json
 from pipeline.store.last_run import write_last_run

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.brake import Take, take_rows, takes, tolls
-from pipeline.brake_examples import examples
-from pipeline.braked import Held, accepted, hold_back, said
-from pipeline.budget import Finding, findings, lost, small
+from pipeline.brake.budget import Finding, findings, lost, small
+from pipeline.brake.examples import examples
+from pipeline.brake.held import Held, accepted, hold_back, said
+from pipeline.brake.tolls import Take, take_rows, takes, tolls
+from pipeline.brake.withdrawals import withdrawals
 from pipeline.config import Settings
 from pipeline.engines.local import LocalEngine
 from pipeline.errors import BrakeError, InputError
 from pipeline.flow import Dataset
-from pipeline.night import Night
-from pipeline.past import Past, tonight
+from pipeline.nights.night import Night
+from pipeline.nights.past import Past, tonight
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table
 from pipeline.unattended import BrakeSettings
-from pipeline.withdrawals import withdrawals
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.dedup.trace_keys import DOUBLE, keys_of
 from pipeline.errors import IntegrityError
-from pipeline.questions import Asking, Candidates
+from pipeline.nights.questions import Asking, Candidates
 from pipeline.stages.schemas import FROZEN
 from pipeline.stages.tables import batch, numbers
 from pipeline.store.traces import Index, Told

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Dataset, Kernel
-from pipeline.inbox import News
-from pipeline.recall import Row, recalled
+from pipeline.nights.inbox import News
+from pipeline.nights.recall import Row, recalled
+from pipeline.nights.versions import COLUMNS, Known, Versions, versions
 from pipeline.stages.chosen import chosen
 from pipeline.stages.clean import NO_FILES, FilesOf
 from pipeline.stages.schemas import CUTS, DOCUMENTS, FILE_BITS
@@ -24,7 +25,6 @@ from pipeline.stages.stored import LEDGER
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table
-from pipeline.versions import COLUMNS, Known, Versions, versions
 
 _DECISIONS = pa.schema([field for field in LEDGER if field.name not in ("text", "run")])
 _NAMES = pa.schema([("doc_id", pa.string())])

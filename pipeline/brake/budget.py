@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
-from pipeline.brake import Take, Toll
+from pipeline.brake.tolls import Take, Toll
 from pipeline.unattended import BrakeSettings
 
 SMALL = "all smaller sources together"

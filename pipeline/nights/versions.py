@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import Reason
-from pipeline.inbox import Place
+from pipeline.nights.inbox import Place
 from pipeline.stages.schemas import FILE_BITS
 
 Row = dict[str, Any]

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from pipeline.brake import Toll
-from pipeline.braked import printable
+from pipeline.brake.held import printable
+from pipeline.brake.tolls import Toll
 from pipeline.config import Settings
 from pipeline.run import Outcome, Preview
 from pipeline.single import Cleaned

@@ -13,9 +13,9 @@ from pipeline.dedup.leaders import HELD_WORDS
 from pipeline.dedup.method import Method
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset
-from pipeline.night import Night
+from pipeline.nights.night import Night
+from pipeline.nights.short_way import counts_templates
 from pipeline.plan import method_of
-from pipeline.short_way import counts_templates
 from pipeline.stages.held import held, words_in
 from pipeline.stages.schemas import HELD, TRACED
 from pipeline.stages.tables import columns, lists

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.brake import Take
-from pipeline.budget import SMALL, Finding, Measure
+from pipeline.brake.budget import SMALL, Finding, Measure
+from pipeline.brake.tolls import Take
 
 MOST = 10
 _LETTERS = 120  # of each text

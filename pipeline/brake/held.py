@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.brake_examples import Example
-from pipeline.budget import Finding, Measure
+from pipeline.brake.budget import Finding, Measure
+from pipeline.brake.examples import Example
 from pipeline.errors import BrakeError
 from pipeline.store.files import Json, canonical_json, replace_file, writing
 from pipeline.store.folder import Store

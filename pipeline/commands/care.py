@@ -39,7 +39,7 @@ def _looked_at(part: Subset, *, fast: bool) -> str:
 
 
 def _against(store: Store, inboxes: Sequence[str]) -> list[Finding]:
-    from pipeline.against import against
+    from pipeline.nights.against import against
 
     found = against(store, inboxes)
     said = ", ".join(f"{count:,} {where}" for where, count in sorted(found.counts.items()) if count)

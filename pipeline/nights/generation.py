@@ -10,10 +10,10 @@ import pyarrow as pa
 from pipeline.config import Settings
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Dataset
-from pipeline.inbox import known_contents
-from pipeline.night import Night
-from pipeline.past import Past, published
-from pipeline.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
+from pipeline.nights.inbox import known_contents
+from pipeline.nights.night import Night
+from pipeline.nights.past import Past, published
+from pipeline.nights.publish import COUNTED, counted, quarantine, removed_chars, sums, told_by_topic, write_shard
 from pipeline.stages.stored import FORGOTTEN, QUARANTINE, TEMPLATE_LIST, TOLLS
 from pipeline.store.commit import new_files
 from pipeline.store.kinds import SEARCHED

@@ -9,19 +9,19 @@ from typing import Any
 
 import orjson
 
+from pipeline.commands.summary import Teller, diff_lines, preview_table
+from pipeline.commands.summary import told as told_outcome
 from pipeline.config import Settings, load_settings
 from pipeline.errors import InputError, RecordError, SettingsError
 from pipeline.single import Cleaned, clean
 from pipeline.sources.sniff import is_page
-from pipeline.summary import Teller, diff_lines, preview_table
-from pipeline.summary import told as told_outcome
 
 
 def run_command(
     config: Path | None, sets: Sequence[str], paths: Sequence[str], *, dry_run: bool, log: str, accept: bool = False
 ) -> int:
     """`clean-corpus run`."""
-    from pipeline import ended
+    from pipeline.commands import ended
     from pipeline.run import preview, run
 
     settings = load_settings(config, sets)
@@ -108,8 +108,8 @@ def report_command(root: Path, generation: int | None) -> int:
 
 def rules_command(action: str, folder: str, kind: str | None = None, language: str | None = None) -> int:
     """`clean-corpus rules test` and `rules list`."""
+    from pipeline.commands.rules import rules_list, rules_test
     from pipeline.rule_files import packs_in
-    from pipeline.rules_command import rules_list, rules_test
 
     files = packs_in(folder)
     return rules_test(files) if action == "test" else rules_list(files, kind, language)
@@ -119,8 +119,8 @@ def try_command(
     pattern: str, config: Path | None, sets: Sequence[str], paths: Sequence[str], kind: str, where: str
 ) -> int:
     """`clean-corpus rules try`."""
-    from pipeline.rules_told import told
-    from pipeline.rules_try import trial
+    from pipeline.commands.rules_told import told
+    from pipeline.commands.rules_try import trial
 
     settings = load_settings(config, sets)
     if paths:

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.braked import printable
+from pipeline.brake.held import printable
+from pipeline.commands.summary import Teller
 from pipeline.errors import ClearError, SettingsError
-from pipeline.forget import Asked, Going, forget, going, remember
+from pipeline.nights.forget import Asked, Going, forget, going, remember
 from pipeline.store.folder import open_store
 from pipeline.store.last_run import write_last_run
-from pipeline.summary import Teller
 
 _SHOWN = 20  # names; the others are counted
 

@@ -50,8 +50,8 @@ def _add_forget(parser: argparse.ArgumentParser) -> None:
 
 
 def _forget(parsed: argparse.Namespace) -> int:
-    from pipeline.forget import Asked
-    from pipeline.forget_command import forget_command, undo_command
+    from pipeline.commands.forget import forget_command, undo_command
+    from pipeline.nights.forget import Asked
 
     asked = Asked(tuple(parsed.ids), parsed.path, parsed.source, parsed.copies)
     root = Path(parsed.output)
@@ -61,24 +61,24 @@ def _forget(parsed: argparse.Namespace) -> int:
 
 
 def _verify(parsed: argparse.Namespace) -> int:
-    from pipeline.care import verify_command
+    from pipeline.commands.care import verify_command
 
     return verify_command(Path(parsed.output), fast=parsed.fast, subset=parsed.subset, inboxes=parsed.against)
 
 
 def _rollback(parsed: argparse.Namespace) -> int:
-    from pipeline.care import rollback_command
+    from pipeline.commands.care import rollback_command
 
     return rollback_command(Path(parsed.output), parsed.number)
 
 
 def _compact(parsed: argparse.Namespace) -> int:
-    from pipeline.care import compact_command
+    from pipeline.commands.care import compact_command
 
     return compact_command(Path(parsed.output))
 
 
 def _stats(parsed: argparse.Namespace) -> int:
-    from pipeline.care import stats_command
+    from pipeline.commands.care import stats_command
 
     return stats_command(Path(parsed.output), as_json=parsed.json)

@@ -15,8 +15,8 @@ from pipeline.config import validated
 from pipeline.engines.local import Progress, silent
 from pipeline.errors import SettingsError
 from pipeline.fingerprint import fingerprint
-from pipeline.inbox import News
-from pipeline.night import Night
+from pipeline.nights.inbox import News
+from pipeline.nights.night import Night
 from pipeline.rule_files import rule_files
 from pipeline.run import made, refuse_another
 from pipeline.stages.stored import FORGOTTEN

@@ -14,11 +14,11 @@ from pipeline import plan as plans
 from pipeline.config import Settings, validated
 from pipeline.engines.local import Limits, LocalEngine
 from pipeline.errors import Reason
-from pipeline.inbox import content_of
-from pipeline.night import packed
-from pipeline.reading import read_files
+from pipeline.nights.inbox import content_of
+from pipeline.nights.night import packed
+from pipeline.nights.reading import read_files
+from pipeline.nights.spool import spooled
 from pipeline.sources.files import Scanned, listing
-from pipeline.spool import spooled
 from pipeline.stages.schemas import FILE_BITS, SLICES
 from pipeline.store.finding import REPORT_BUG, Finding
 from pipeline.store.folder import Store

@@ -7,23 +7,23 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import plan as plans
-from pipeline.brake import TOLL, TOLL_SQL
+from pipeline.brake.tolls import TOLL, TOLL_SQL
 from pipeline.config import Settings
 from pipeline.engines.local import Limits, LocalEngine
 from pipeline.engines.workers import WorkerError
 from pipeline.errors import InputError
 from pipeline.flow import Dataset, made
-from pipeline.inbox import News, adds_only
-from pipeline.past import Past, add_past, settled, tonight
-from pipeline.reading import read_files
-from pipeline.short_way import fill, new_names, short_index
+from pipeline.nights.inbox import News, adds_only
+from pipeline.nights.past import Past, add_past, settled, tonight
+from pipeline.nights.reading import read_files
+from pipeline.nights.short_way import fill, new_names, short_index
+from pipeline.nights.versions import COLUMNS, IN_VAIN, may_be_out
 from pipeline.sources.files import Scanned, Skipped
 from pipeline.stages.schemas import DOCUMENTS, FILE_BITS, SLICES
 from pipeline.store.files import Json
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Input, Manifest
 from pipeline.store.read import read_table
-from pipeline.versions import COLUMNS, IN_VAIN, may_be_out
 
 _NOTHING = Dataset(DOCUMENTS, (), ())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.rules_try import Example, Trial
+from pipeline.commands.rules_try import Example, Trial
 
 LONGEST_QUOTED = 160  # characters of a paragraph
 MOST_SOURCES = 30

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.budget import Finding, Measure
+from pipeline.brake.budget import Finding, Measure
 from pipeline.store.folder import Store
 from pipeline.store.manifest import Manifest
 from pipeline.store.read import read_table

@@ -20,9 +20,17 @@ from pipeline.dedup.method import Method
 from pipeline.dedup.trace_keys import DOUBLE, keys_of, name_keys
 from pipeline.engines.local import LocalEngine
 from pipeline.flow import Batches, Dataset, Stage, made
-from pipeline.frozen import past_rows, told_rows
-from pipeline.questions import Asking, Candidates, absent_rows, asking, candidates, documents_asked, equal_documents
-from pipeline.recall import recalled_some
+from pipeline.nights.frozen import past_rows, told_rows
+from pipeline.nights.questions import (
+    Asking,
+    Candidates,
+    absent_rows,
+    asking,
+    candidates,
+    documents_asked,
+    equal_documents,
+)
+from pipeline.nights.recall import recalled_some
 from pipeline.stages.held import held, held_of
 from pipeline.stages.names import names
 from pipeline.stages.schemas import ABSENT, DOCUMENTS, FROZEN, HELD, NAMES, TAILS

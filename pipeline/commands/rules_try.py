@@ -15,10 +15,10 @@ import yaml
 from pipeline.config import Settings
 from pipeline.engines.memory import MemoryEngine
 from pipeline.flow import made
+from pipeline.nights.spool import spooled
 from pipeline.plan import fields_of, plan, read_documents
 from pipeline.rule_files import rule_files
 from pipeline.sources.files import Found, listing, scanned
-from pipeline.spool import spooled
 from pipeline.stages.schemas import DOCUMENTS, SLICES
 from pipeline.text.glued import GLUED_WINDOW
 from pipeline.text.mastheads import HEAD_WINDOW
