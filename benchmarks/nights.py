@@ -68,8 +68,8 @@ def main(options: Options) -> None:
 def picture(rows: Sequence[tuple[str, float, *tuple[float, ...]]]) -> str:
     """The CPU seconds of the rows of the table, as SVG."""
     points = [float(row[0]) for row in rows]
-    lines = {"cold: CPU s": [row[2] for row in rows], "warm: CPU s": [row[6] for row in rows]}
-    title = f"A night of {NIGHT_MB:g} MB"
+    lines = {"cold": [row[2] for row in rows], "warm": [row[6] for row in rows]}
+    title = f"A night of {NIGHT_MB:g} MB, CPU seconds"
     return curves(title, "million paragraphs in the index before", points, lines)
 
 
