@@ -24,8 +24,10 @@ def curves(title: str, across: str, points: Sequence[float], lines: Mapping[str,
     for at in range(int(most / step) + 1):
         value = step * at
         parts.append(f'<text x="{_LEFT - 6}" y="{floor - value * scale + 4:.1f}" text-anchor="end">{value:g}</text>')
-    for point in points:
-        parts.append(f'<text x="{_LEFT + point * wide:.1f}" y="{floor + 16}" text-anchor="middle">{point:g}</text>')
+    parts += [
+        f'<text x="{_LEFT + point * wide:.1f}" y="{floor + 16}" text-anchor="middle">{point:g}</text>'
+        for point in points
+    ]
     for (name, values), colour in zip(lines.items(), _COLOURS, strict=False):
         places = [(_LEFT + point * wide, floor - value * scale) for point, value in zip(points, values, strict=True)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
