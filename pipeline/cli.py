@@ -179,7 +179,10 @@ def _run(parsed: argparse.Namespace) -> int:
         if value is not None:
             sets.append(f"{key}={_quoted(value)}")
     how = {"dry_run": parsed.dry_run, "accept": parsed.accept}
-    return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
+    try:
+        return run_command(parsed.config, sets, parsed.paths, log=parsed.log, **how)
+    finally:
+        gc.unfreeze()  # DuckDB says at the end what nobody has taken away
 
 
 def _schedule(parsed: argparse.Namespace) -> int:

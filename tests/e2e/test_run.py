@@ -195,6 +195,13 @@ def test_exit_7_no_room_to_write(tmp_path: Path, cli: Cli) -> None:
     assert cli("verify").code == 0
 
 
+def test_a_run_of_its_own_process_says_nothing_but_its_progress(tmp_path: Path, cli: Cli) -> None:
+    inbox(tmp_path, article(1))
+    found = outside("run", tmp_path / "in", "--output", cli.output, "--workers", "1")
+    assert found.returncode == 0
+    assert [line for line in found.stderr.decode().splitlines() if not line.endswith(" rows")] == []
+
+
 def test_128_and_the_signal(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox(tmp_path, article(1))
     assert cli("run", tmp_path / "in").code == 0
