@@ -14,7 +14,8 @@ judged on its own, by points:
 From 3 points it goes; the score is points / 5. Then what is right by the text around it stays: see `_stays`.
 A notice about cookies or a comment looks like prose too. So up to 3 such paragraphs are looked past: a loose line
 above them that has 4 points goes.
-A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines.
+A document without prose (a poem, a table, a page that *is* a contact) loses at most a closing run of sure lines, or
+of lines of three kinds.
 """
 
 import re
@@ -35,6 +36,8 @@ TAIL_WINDOW = 30  # paragraphs looked at from the end
 MOST_CONTACTS = 8
 # In a document without prose this many lines must stay, and only the sure rules cut.
 FEWEST_LEFT = 3
+STACK = 3  # lines in a row, each of another kind, are no part of a text, whatever stands above them
+LONG_PAGE = 10  # lines above a stack, of a page without prose
 
 WEAK, SURE, ENOUGH, MOST_POINTS = 2, 3, 3, 5
 ENOUGH_PAST = 4  # above prose that stays
@@ -192,9 +195,17 @@ def _stays(lines: Sequence[Line], at: int) -> bool:
     if not rule.sure:
         while above > 0 and lines[above].rule is not None:
             above -= 1
-        if above >= 0 and lines[above].introduces:
+        if above >= 0 and lines[above].introduces and not _is_stack(lines, above + 1):
             return True
     return rule.kind == "tracking" and _CODE.fullmatch(line.text) is not None and _is_content(lines, at)
+
+
+def _is_stack(lines: Sequence[Line], first: int) -> bool:
+    """Whether the lines from `first` to the end match rules, the first three of three kinds: nobody announces rights, a
+    newsletter and an address in one breath, nor are they what a page without prose is about.
+    """
+    rules = [line.rule for line in lines[first:]]
+    return len({rule.kind for rule in rules[:STACK] if rule is not None}) == STACK and None not in rules
 
 
 def _is_content(lines: Sequence[Line], at: int) -> bool:
@@ -226,6 +237,11 @@ def _in_region(lines: Sequence[Line], points: Sequence[int]) -> list[bool]:
     sure_run = len(lines)
     while sure_run > 0 and going[sure_run - 1] and _is_sure(lines[sure_run - 1]):
         sure_run -= 1
+    stack = len(lines)
+    while stack > 0 and going[stack - 1]:
+        stack -= 1
+    if stack >= LONG_PAGE and _is_stack(lines, stack):
+        sure_run = stack
     return [at >= sure_run and left >= FEWEST_LEFT for at in range(len(lines))]
 
 

@@ -181,3 +181,22 @@ def test_the_founding_case() -> None:
     assert found == [(5, "contact"), (6, "tracking")]
     assert [(each.index, each.kind) for each in head_removals(FOUNDING, PACK, ALL)] == [(0, "masthead")]
     assert head_removals(FOUNDING[1:], PACK, ALL) == []
+
+
+STACKED = (
+    "Alle Rechte vorbehalten, Hafenkurier Lindau. Nachdruck, auch auszugsweise, nur mit schriftlicher Genehmigung.",
+    "Bestellen Sie den kostenlosen Newsletter des Hafenkuriers und lesen Sie jeden Morgen das Wichtigste vom Tag.",
+    "Sie erreichen unsere Leserredaktion unter +49 555 010-4178 oder per Nachricht an leser@hafenkurier.example.",
+)
+
+
+@pytest.mark.parametrize(
+    ("items", "stack", "going"),
+    [(12, STACKED, STACKED), (12, STACKED[:2], ()), (6, STACKED, ()), (12, (*STACKED, "- c) anlegen"), ())],
+    ids=["goes", "two kinds stay", "short page stays", "something behind it stays"],
+)
+def test_of_a_long_page_without_prose_a_stack_of_three_kinds_goes(
+    items: int, stack: tuple[str, ...], going: tuple[str, ...]
+) -> None:
+    page = [f"- a) Boot Nummer {number} vorbereiten" for number in range(items)]
+    assert gone([*page, *stack]) == list(going)
