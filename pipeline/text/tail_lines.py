@@ -17,7 +17,8 @@ ENDLESS = 150  # so long is prose even without a full stop
 # Notices and contact blocks are short; what is longer is an article about them. Script can have any length, but it
 # ends no sentence.
 LONGEST = 600
-FEWEST_SENTENCES = 3  # that make a long line prose, whatever stands behind them
+FEWEST_PIECES = 3  # of eight words, or sentences, that make a long line prose, whatever stands behind them
+SCRIPT_LOOKED_AT = 3000  # characters
 SAMPLE = 200  # characters that say how many of a paragraph belong to a script without spaces
 LOOKED_AT = 400  # characters in which data are looked for
 MANY_OTHERS = 4  # documents that end in a line, beside the one it is looked at in
@@ -39,6 +40,7 @@ EMAIL = re.compile(r"[\w.+-]@[\w-]+\.\w|\w\s?(?:\(at\)|\[at\])\s?\w")
 _WIDE = re.compile("[" + "".join(f"{first}-{last}" for first, last in WIDE_RANGES) + "]")
 _SENTENCE_ENDS = frozenset(SENTENCE_ENDS)
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{2}[.!?…][\"'»”’)]*(?:\s+\S|</)|[。！？।॥]")
+_WORDS_OR_SENTENCE = re.compile(r"(?:[^\W\d_]+[,;:.'’”\"]?\s+){8}|[。！？।॥]")
 _LABELS = frozenset({"copyright", "related"})
 INTRODUCES = (":", "：")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
@@ -154,7 +156,7 @@ def ruled(line: Line, hits: Sequence[Rule]) -> Line:
 
 def _holds_prose(text: str) -> bool:
     """Whether a long line is more than script: an article on one line may end in what starts a counter."""
-    return len(_SENTENCE_INSIDE.findall(text[:LONGEST])) >= FEWEST_SENTENCES
+    return len(_WORDS_OR_SENTENCE.findall(text[:SCRIPT_LOOKED_AT])) >= FEWEST_PIECES
 
 
 def last_prose(lines: Sequence[Line]) -> int:
