@@ -28,6 +28,11 @@ class Dataset:
     rows: tuple[int, ...]
 
 
+def joined(one: Dataset, other: Dataset) -> Dataset:
+    """The shards of one dataset, then those of another one whose documents all come later."""
+    return Dataset(one.schema, one.shards + other.shards, one.rows + other.rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One step of the plan: what makes dataset `name` from the datasets `reads`.

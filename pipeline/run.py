@@ -41,8 +41,8 @@ class Outcome:
 
     `counts` are of this run alone, `tallies` how often each `encoding`, `repair` and `reason` was met; `changes` how
     many earlier documents were `renewed`, `withdrawn`, `decided_again`, and how many that were forgotten stayed out
-    (`barred`); `generation` is None where nothing was committed. `accepted`:
-    what the brake found and `--accept` let pass.
+    (`barred`); `generation` is None where nothing was committed. `accepted`: what the brake found and `--accept` let
+    pass.
     """
 
     generation: int | None

@@ -212,3 +212,10 @@ def current(store: Store) -> Manifest:
 
 def ids(store: Store) -> list[str]:
     return [str(each) for each in load(store.root)["doc_id"]]
+
+
+def three_nights(root: Path) -> Store:
+    """Three generations: documents a b c, then e, then n3."""
+    for number, night in enumerate((first_night(), second_night(), later_night(3)), 1):
+        run(root, night, f"n{number}")
+    return Store(root)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.engines.local import LocalEngine
-from pipeline.flow import Dataset, Kernel
+from pipeline.flow import Dataset, Kernel, joined
 from pipeline.nights.inbox import News
 from pipeline.nights.recall import Row, recalled
 from pipeline.nights.versions import COLUMNS, Known, Versions, versions
@@ -96,7 +96,7 @@ def add_past(
         fresh = engine.map("fresh", partial(chosen, docs=elsewhere, others=True), DOCUMENTS, fresh)
     shards = [[rows] for rows in recalled(store, before, without=gone, renewed=renewed)]
     past = engine.write("past", DOCUMENTS, shards or [[]])
-    data.update(past=past, fresh=fresh, documents=_joined(past, fresh))
+    data.update(past=past, fresh=fresh, documents=joined(past, fresh))
     numbers = tuple(sorted(doc for doc, _ in found.renewed.values()))
     return Past(
         gone,
@@ -129,10 +129,6 @@ def _files(index: pa.Table, found: Versions) -> FilesOf:
     return FilesOf(_numbers([*files]), np.array([files[each] for each in sorted(files)], np.int64))
 
 
-def _joined(one: Dataset, other: Dataset) -> Dataset:
-    return Dataset(one.schema, one.shards + other.shards, one.rows + other.rows)
-
-
 def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest, engine: LocalEngine) -> Past:
     """Finds the earlier documents that come out otherwise, and makes `published_documents` and `published_cuts`.
 
@@ -156,7 +152,7 @@ def settled(data: dict[str, Dataset], past: Past, store: Store, before: Manifest
             data[f"{whose}_{name}"] = rest
             if len(docs) or not rest.shards:
                 pick = partial(chosen, docs=docs, others=False)
-                data[f"{whose}_{name}"] = _joined(engine.map(f"{name}-{whose}", pick, schema, old), rest)
+                data[f"{whose}_{name}"] = joined(engine.map(f"{name}-{whose}", pick, schema, old), rest)
     return replace(past, again=again)
 
 

@@ -1,8 +1,8 @@
 """Documents of earlier runs, as they were after normalizing, so that new ones can be compared with them.
 
 They are laid together again from clean text and ledger, take part in every stage as they did when they were new, and
-come to the same decisions, since only the past decides. A later issue replaces this by reading the index alone; it
-is what makes a second night right, not yet what makes it cheap.
+come to the same decisions, since only the past decides. The long way of a night recalls all of them, the short way
+(`short_way`) those that the index names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +24,7 @@ from pipeline.store.restore import removals
 Row = dict[str, Any]
 
 _BATCH = 1000
+_HOLD_TEXT = ("documents", "duplicates", "ledger")
 
 
 def recalled(
@@ -35,14 +36,9 @@ def recalled(
     """
     index = read_table(store, "index", manifest=manifest).sort_by("doc")
     number = dict(zip(index["doc_id"].to_pylist(), index["doc"].to_pylist(), strict=True))
-    ledger = _by_document(read_table(store, "ledger", manifest=manifest))
-    rows = _rows(read_table(store, "documents", manifest=manifest), ledger)
-    rows += [{**row, "chars": len(row["text"])} for row in _plain(read_table(store, "duplicates", manifest=manifest))]
-    kept = [{**row, "doc": number[row["doc_id"]]} for row in rows if row["doc_id"] not in without]
-    kept += renewed
-    kept.sort(key=lambda row: int(row["doc"]))
-    for at in range(0, len(kept), _BATCH):
-        yield pa.RecordBatch.from_pylist(kept[at : at + _BATCH], DOCUMENTS)
+    parts = {kind: read_table(store, kind, manifest=manifest) for kind in _HOLD_TEXT}
+    kept = [row for row in _laid(parts, number) if row["doc_id"] not in without]
+    yield from _in_order([*kept, *renewed])
 
 
 def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> tuple[list[pa.RecordBatch], pa.Table]:
@@ -55,14 +51,8 @@ def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> 
     if len(number) != len(docs):
         raise IntegrityError(f"the index names {len(docs)} documents, of which {len(number)} are there. {_DAMAGED}")
     named = pc.field("doc_id").isin(pa.array(list(number), pa.string()))
-    parts = {
-        kind: read_table(store, kind, filters=named, manifest=manifest)
-        for kind in ("documents", "duplicates", "ledger")
-    }
-    rows = _rows(parts["documents"], _by_document(parts["ledger"]))
-    rows += [{**row, "chars": len(row["text"])} for row in _plain(parts["duplicates"])]
-    rows = sorted(({**row, "doc": number[row["doc_id"]]} for row in rows), key=lambda row: int(row["doc"]))
-    batches = [pa.RecordBatch.from_pylist(rows[at : at + _BATCH], DOCUMENTS) for at in range(0, len(rows), _BATCH)]
+    parts = {kind: read_table(store, kind, filters=named, manifest=manifest) for kind in _HOLD_TEXT}
+    batches = list(_in_order(_laid(parts, number)))
     gone = parts["ledger"].filter(pc.equal(parts["ledger"]["kind"], "repeat_across"))
     doc = pa.array([number[name] for name in gone["doc_id"].to_pylist()], pa.int64())
     removed = pa.table({"doc": doc, "start": gone["start"], "end": gone["end"]})
@@ -70,6 +60,20 @@ def recalled_some(store: Store, manifest: Manifest, docs: NDArray[np.int64]) -> 
 
 
 _DAMAGED = "Run `clean-corpus verify` to see what else is, and bring the files back from a backup."
+
+
+def _laid(parts: Mapping[str, pa.Table], number: Mapping[str, int]) -> list[Row]:
+    """The documents of these tables with their whole texts and their numbers."""
+    rows = _rows(parts["documents"], _by_document(parts["ledger"]))
+    rows += [{**row, "chars": len(row["text"])} for row in _plain(parts["duplicates"])]
+    return [{**row, "doc": number[row["doc_id"]]} for row in rows]
+
+
+def _in_order(rows: list[Row]) -> Iterator[pa.RecordBatch]:
+    """Rows of schema DOCUMENTS in document order."""
+    rows.sort(key=lambda row: int(row["doc"]))
+    for at in range(0, len(rows), _BATCH):
+        yield pa.RecordBatch.from_pylist(rows[at : at + _BATCH], DOCUMENTS)
 
 
 def _by_document(ledger: pa.Table) -> Mapping[str, list[dict[str, Any]]]:

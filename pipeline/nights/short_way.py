@@ -19,7 +19,7 @@ from pipeline.config import Settings
 from pipeline.dedup.method import Method
 from pipeline.dedup.trace_keys import DOUBLE, keys_of, name_keys
 from pipeline.engines.local import LocalEngine
-from pipeline.flow import Batches, Dataset, Stage, made
+from pipeline.flow import Batches, Dataset, Stage, joined, made
 from pipeline.nights.frozen import past_rows, told_rows
 from pipeline.nights.questions import (
     Asking,
@@ -136,11 +136,6 @@ def fill(
             data[stage.name] = made(stage, {**data, **fresh}, engine)
         elif stage.name not in data:
             data[stage.name] = made(stage, data, engine)
-
-
-def joined(past: Dataset, fresh: Dataset) -> Dataset:
-    """Earlier documents, then new ones."""
-    return Dataset(fresh.schema, past.shards + fresh.shards, past.rows + fresh.rows)
 
 
 def asking_of(data: Mapping[str, Dataset], engine: LocalEngine) -> Asking:

@@ -19,7 +19,7 @@ from pipeline.store.subset import Subset
 from pipeline.store.sweep import GRACE_SECONDS
 from pipeline.store.verify import verify
 from pipeline.store.verify_files import manifests_of
-from tests.store_kit import current, first_night, ids, later_night, run, second_night
+from tests.store_kit import current, ids, later_night, run, three_nights
 
 NOW = 1_900_000_000.0
 DAY = GRACE_SECONDS
@@ -27,10 +27,7 @@ DAY = GRACE_SECONDS
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """Three generations: documents a b c, then e, then n3."""
-    for number, night in enumerate((first_night(), second_night(), later_night(3)), 1):
-        run(tmp_path / "store", night, f"n{number}")
-    return Store(tmp_path / "store")
+    return three_nights(tmp_path / "store")
 
 
 # --- rollback ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from pipeline.store.retention import retire
 from pipeline.store.rollback import rollback
 from pipeline.store.sweep import GRACE_SECONDS, sweep
 from pipeline.store.verify import verify
-from tests.store_kit import current, first_night, ids, later_night, run, second_night
+from tests.store_kit import current, ids, later_night, run, three_nights
 
 NOW = 1_900_000_000.0
 DAY = GRACE_SECONDS
@@ -21,10 +21,7 @@ DAY = GRACE_SECONDS
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """Three generations: documents a b c, then e, then n3."""
-    for number, night in enumerate((first_night(), second_night(), later_night(3)), 1):
-        run(tmp_path / "store", night, f"n{number}")
-    return Store(tmp_path / "store")
+    return three_nights(tmp_path / "store")
 
 
 def aged(store: Store, number: int, days: float) -> None:
