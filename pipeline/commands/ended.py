@@ -64,16 +64,21 @@ def code_of(error: BaseException) -> int:
     return 128 + SIGINT if isinstance(error, KeyboardInterrupt) else 1
 
 
-def tell(settings: Settings, payload: Mapping[str, Json], log: str) -> None:
-    """Writes `last_run.json`, the line of a JSON log, and tells whom the settings name."""
+def note(store: Path, payload: Mapping[str, Json]) -> None:
+    """Writes `last_run.json`. Where what it tells of has failed, it raises nothing: of two errors the first counts."""
     done = payload["exit_code"] == 0
     so = (f"All is done ({payload['message']}), only this note of it is missing",) if done else ()
     try:
-        write_last_run(Path(settings.output.path), payload, *so)
+        write_last_run(store, payload, *so)
     except ClearError as error:
         if done:
             raise
-        sys.stderr.write(f"clean-corpus: {error}\n")  # of two errors the first one counts
+        sys.stderr.write(f"clean-corpus: {error}\n")
+
+
+def tell(settings: Settings, payload: Mapping[str, Json], log: str) -> None:
+    """Writes `last_run.json`, the line of a JSON log, and tells whom the settings name."""
+    note(Path(settings.output.path), payload)
     if log == "json":
         sys.stdout.write(orjson.dumps(payload).decode() + "\n")
     for line in notify(settings.notify, payload):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.brake.held import printable
+from pipeline.commands.ended import note
 from pipeline.commands.summary import Teller
 from pipeline.errors import ClearError, SettingsError
 from pipeline.nights.forget import Asked, Going, forget, going, remember
 from pipeline.store.folder import open_store
-from pipeline.store.last_run import write_last_run
 
 _SHOWN = 20  # names; the others are counted
 
@@ -30,7 +30,7 @@ def forget_command(root: Path, asked: Asked, *, purging: bool, dry_run: bool, lo
         with teller:
             done = forget(root, asked, purging=purging, progress=teller.progress)
     except ClearError as error:
-        write_last_run(root, {"exit_code": error.code, "message": str(error), "started": started})
+        note(root, {"exit_code": error.code, "message": str(error), "started": started})
         raise
     _print(_told(done.going, "went"))
     count = len(done.going.rows)
@@ -45,7 +45,7 @@ def forget_command(root: Path, asked: Asked, *, purging: bool, dry_run: bool, lo
     _say(message)
     if done.purged is None:
         _say("earlier generations still hold the texts: the same command with --purge takes them away")
-    write_last_run(root, {"exit_code": 0, "message": message, "started": started, "generation": done.generation})
+    note(root, {"exit_code": 0, "message": message, "started": started, "generation": done.generation})
     return 0
 
 
